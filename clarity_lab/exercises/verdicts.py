@@ -1,0 +1,74 @@
+"""What a check answers: not attempted, try this, or right."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+
+class Verdict(str):
+    """A sentence that a notebook shows without quotation marks."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+NOT_ATTEMPTED = Verdict("○ not attempted yet: replace the raise or the ... by yours.")
+
+
+def right(words: str) -> Verdict:
+    """Return the verdict for a right answer, with what it shows.
+
+    Example:
+        >>> right("20 dB.")
+        ✓ 20 dB.
+    """
+    return Verdict(f"✓ {words}")
+
+
+def try_this(words: str) -> Verdict:
+    """Return the verdict for a wrong answer, with a hint that helps.
+
+    Example:
+        >>> try_this("that is the sum: over how many?")
+        ✗ that is the sum: over how many?
+    """
+    return Verdict(f"✗ {words}")
+
+
+def graded(check: Callable[[Any], Verdict]) -> Callable[[Any], Verdict]:
+    """Make a check answer instead of raise, whatever the attempt does.
+
+    Args:
+        check: Takes the attempt, a function or a value, and returns a verdict.
+
+    Returns:
+        The same check. An attempt that is `...` or raises NotImplementedError counts
+        as not attempted; any other exception becomes the hint.
+
+    Example:
+        >>> @graded
+        ... def check_sum(attempt):
+        ...     return right("3.") if attempt(1, 2) == 3 else try_this("add them.")
+        >>> check_sum(lambda a, b: a + b), check_sum(...), check_sum(lambda: 0)
+        ... # doctest: +NORMALIZE_WHITESPACE
+        (✓ 3., ○ not attempted yet: replace the raise or the ... by yours.,
+         ✗ your code raised TypeError: <lambda>() takes 0 positional arguments but
+         2 were given)
+    """
+
+    @functools.wraps(check)
+    def safe(attempt: Any) -> Verdict:
+        if attempt is ...:
+            return NOT_ATTEMPTED
+        try:
+            return check(attempt)
+        except NotImplementedError:
+            return NOT_ATTEMPTED
+        except Exception as fault:
+            return try_this(f"your code raised {type(fault).__name__}: {fault}")
+
+    return safe

@@ -1,0 +1,217 @@
+"""Decibels, levels and frequency scales, each with its source.
+
+Lessons: 01_sound_and_level, 02_speech_features.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+REFERENCE_PRESSURE_PA = 20e-6
+"""Pressure of 0 dB SPL: 20 micropascal (ISO 1683:2015)."""
+
+
+def amplitude_to_db(amplitude: ArrayLike) -> NDArray:
+    """Amplitude ratio to decibels, 20 log10; zero gives -inf.
+
+    Args:
+        amplitude: Ratio of amplitudes, any shape, not negative.
+
+    Returns:
+        Decibels, same shape.
+
+    Raises:
+        ValueError: If a ratio is negative or NaN.
+
+    Example:
+        >>> amplitude_to_db([1.0, 10.0, 0.0])
+        array([  0.,  20., -inf])
+    """
+    return 2.0 * power_to_db(amplitude)
+
+
+def db_to_amplitude(level_db: ArrayLike) -> NDArray:
+    """Decibels to an amplitude ratio; the inverse of `amplitude_to_db`.
+
+    Example:
+        >>> db_to_amplitude([0.0, 20.0])
+        array([ 1., 10.])
+    """
+    return 10.0 ** (np.asarray(level_db, dtype=float) / 20.0)
+
+
+def power_to_db(power: ArrayLike) -> NDArray:
+    """Power ratio to decibels, 10 log10; zero gives -inf.
+
+    Args:
+        power: Ratio of powers, any shape, not negative.
+
+    Returns:
+        Decibels, same shape.
+
+    Raises:
+        ValueError: If a ratio is negative or NaN.
+
+    Example:
+        >>> power_to_db([1.0, 10.0, 100.0])
+        array([ 0., 10., 20.])
+    """
+    power = np.asarray(power, dtype=float)
+    if not np.all(power >= 0):
+        raise ValueError(
+            "expected ratios of zero or more, got a negative or NaN value. "
+            "Decibels compare sizes: take the RMS or the absolute value first."
+        )
+    with np.errstate(divide="ignore"):  # -inf for zero, as promised
+        return 10.0 * np.log10(power)
+
+
+def db_to_power(level_db: ArrayLike) -> NDArray:
+    """Decibels to a power ratio; the inverse of `power_to_db`.
+
+    Example:
+        >>> db_to_power([0.0, 20.0])
+        array([  1., 100.])
+    """
+    return 10.0 ** (np.asarray(level_db, dtype=float) / 10.0)
+
+
+def dbfs_to_db_spl(level_dbfs: ArrayLike, *, rms_one_db_spl: float) -> NDArray:
+    """Digital level to sound pressure level, given the calibration.
+
+    Args:
+        level_dbfs: RMS level in dB re an RMS of 1, any shape.
+        rms_one_db_spl: The SPL in dB of a signal whose RMS is 1. The one calibration
+            word of this package; HASPI calls it level1.
+
+    Returns:
+        Level in dB SPL (re 20 micropascal), same shape.
+
+    Example:
+        Speech at -35 dB through a system where RMS 1 plays at 100 dB SPL:
+
+        >>> float(dbfs_to_db_spl(-35.0, rms_one_db_spl=100.0))
+        65.0
+    """
+    return np.asarray(level_dbfs, dtype=float) + rms_one_db_spl
+
+
+def db_spl_to_dbfs(level_db_spl: ArrayLike, *, rms_one_db_spl: float) -> NDArray:
+    """Sound pressure level to digital level; the inverse of `dbfs_to_db_spl`.
+
+    Example:
+        >>> float(db_spl_to_dbfs(65.0, rms_one_db_spl=100.0))
+        -35.0
+    """
+    return np.asarray(level_db_spl, dtype=float) - rms_one_db_spl
+
+
+def pascal_to_db_spl(pressure_pa: ArrayLike) -> NDArray:
+    """RMS pressure in pascal to dB SPL.
+
+    Reference:
+        ISO 1683:2015: reference pressure in gases 20 micropascal.
+
+    Example:
+        One pascal, the level of many calibrators:
+
+        >>> round(float(pascal_to_db_spl(1.0)), 2)
+        93.98
+    """
+    return amplitude_to_db(np.asarray(pressure_pa, dtype=float) / REFERENCE_PRESSURE_PA)
+
+
+def hz_to_mel(frequency_hz: ArrayLike) -> NDArray:
+    """Frequency to mel by the formula of O'Shaughnessy, the one HTK uses.
+
+    Reference:
+        O'Shaughnessy, "Speech Communication", Addison-Wesley 1987, p. 150;
+        librosa calls it ``htk=True``.
+
+    Example:
+        By construction 1000 Hz lie near 1000 mel:
+
+        >>> round(float(hz_to_mel(1000.0)))
+        1000
+    """
+    return 2595.0 * np.log10(1.0 + np.asarray(frequency_hz, dtype=float) / 700.0)
+
+
+def mel_to_hz(mel: ArrayLike) -> NDArray:
+    """Mel to frequency in Hz; the inverse of `hz_to_mel`.
+
+    Example:
+        >>> round(float(mel_to_hz(hz_to_mel(440.0))), 9)
+        440.0
+    """
+    return 700.0 * (10.0 ** (np.asarray(mel, dtype=float) / 2595.0) - 1.0)
+
+
+def erb_bandwidth_hz(frequency_hz: ArrayLike) -> NDArray:
+    """Width in Hz of the normal ear's filter at a frequency (ERB).
+
+    Reference:
+        Glasberg & Moore, "Derivation of auditory filter shapes from notched-noise
+        data", Hearing Research 47, 1990, eq. (3): 24.7 (4.37 F + 1), F in kHz.
+
+    Example:
+        >>> round(float(erb_bandwidth_hz(1000.0)), 1)
+        132.6
+    """
+    return 24.7 * (4.37e-3 * np.asarray(frequency_hz, dtype=float) + 1.0)
+
+
+def hz_to_erb_number(frequency_hz: ArrayLike) -> NDArray:
+    """Frequency to its place on the ERB-number scale (Cams).
+
+    Reference:
+        Glasberg & Moore 1990, eq. (4): 21.4 log10(4.37 F + 1), F in kHz.
+
+    Example:
+        >>> round(float(hz_to_erb_number(1000.0)), 1)
+        15.6
+    """
+    return 21.4 * np.log10(4.37e-3 * np.asarray(frequency_hz, dtype=float) + 1.0)
+
+
+def erb_number_to_hz(erb_number: ArrayLike) -> NDArray:
+    """ERB number (Cams) to frequency in Hz; the inverse of `hz_to_erb_number`.
+
+    Example:
+        >>> round(float(erb_number_to_hz(hz_to_erb_number(440.0))), 9)
+        440.0
+    """
+    return (10.0 ** (np.asarray(erb_number, dtype=float) / 21.4) - 1.0) / 4.37e-3
+
+
+def a_weighting_db(frequency_hz: ArrayLike) -> NDArray:
+    """A-weighting in dB: how much softer a level meter set to dB(A) hears a tone.
+
+    Args:
+        frequency_hz: Frequency, any shape; zero gives -inf.
+
+    Returns:
+        Gain in dB, same shape: 0 at 1 kHz, strongly negative below 200 Hz.
+
+    Raises:
+        ValueError: If a frequency is negative or NaN.
+
+    Reference:
+        IEC 61672-1:2013, Annex E, eq. (E.1) and table of pole frequencies.
+
+    Example:
+        >>> np.round(a_weighting_db([100.0, 1000.0]), 1) + 0.0
+        array([-19.1,   0. ])
+    """
+
+    def response(squared_hz: NDArray) -> NDArray:
+        f1, f2, f3, f4 = 20.598997**2, 107.65265**2, 737.86223**2, 12194.217**2
+        low = squared_hz / (squared_hz + f1) / np.sqrt(squared_hz + f2)
+        return low * squared_hz / np.sqrt(squared_hz + f3) * f4 / (squared_hz + f4)
+
+    frequency_hz = np.asarray(frequency_hz, dtype=float)
+    if not np.all(frequency_hz >= 0):
+        raise ValueError("expected frequencies of 0 Hz or more, got a negative or NaN.")
+    gain = response(frequency_hz**2) / response(np.square(1000.0))
+    return amplitude_to_db(gain)

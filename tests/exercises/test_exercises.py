@@ -1,0 +1,66 @@
+"""Every check passes its solution, fails wrong answers and waits for the others."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+from tests.exercises.wrong_answers import WRONG_ANSWERS
+
+import clarity_lab.exercises
+from clarity_lab.exercises import verdicts
+
+FOLDER = Path(clarity_lab.exercises.__file__).parent
+MODULES = [
+    importlib.import_module(f"clarity_lab.exercises.{path.stem}")
+    for path in sorted(FOLDER.glob("ex*.py"))
+]
+CHECKS = [
+    pytest.param(
+        getattr(module, name), getattr(module, f"solution_{name[6:]}"), id=name
+    )
+    for module in MODULES
+    for name in vars(module)
+    if name.startswith("check_")
+]
+
+
+def stub(*arguments, **keywords):
+    raise NotImplementedError("your turn")
+
+
+@pytest.mark.parametrize(("check", "solution"), CHECKS)
+def test_the_solution_is_right(check, solution):
+    assert check(solution).startswith("✓"), check(solution)
+
+
+@pytest.mark.parametrize(("check", "solution"), CHECKS)
+def test_an_unfinished_attempt_is_no_error(check, solution):
+    assert check(...) == verdicts.NOT_ATTEMPTED
+    if callable(solution):
+        assert check(stub) == verdicts.NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize(("check", "solution"), CHECKS)
+def test_wrong_answers_get_a_hint_of_their_own(check, solution):
+    wrong = WRONG_ANSWERS[check.__name__]
+    verdicts_given = [check(answer) for answer in wrong]
+    assert len(wrong) >= 2
+    assert all(verdict.startswith("✗") for verdict in verdicts_given), verdicts_given
+    assert len(set(verdicts_given)) > 1, (
+        "the same hint for every mistake teaches little"
+    )
+
+
+@pytest.mark.parametrize(("check", "solution"), CHECKS)
+def test_an_attempt_that_crashes_is_answered(check, solution):
+    def crash(*arguments, **keywords):
+        raise ZeroDivisionError("by zero")
+
+    answer = check(crash)
+    assert answer.startswith("✗")
+
+
+def test_every_lesson_has_exercises():
+    lessons = Path(clarity_lab.exercises.__file__).parents[2] / "notebooks"
+    stems = {f"ex{path.stem}" for path in lessons.glob("[0-9]*.ipynb")}
+    assert stems == {module.__name__.split(".")[-1] for module in MODULES}

@@ -1,0 +1,66 @@
+"""Each guard names what was expected, what came and what to do."""
+
+import numpy as np
+import pytest
+
+from clarity_lab import checks
+
+
+def test_unequal_shapes_are_listed_by_name():
+    with pytest.raises(ValueError, match=r"estimate \(2, 8\), reference \(8,\)"):
+        checks.require_same_shape(estimate=np.ones((2, 8)), reference=np.ones(8))
+
+
+def test_a_good_sound_passes_uncopied():
+    samples = np.zeros((2, 5), dtype=np.float32)
+    assert checks.require_samples(samples) is samples
+
+
+@pytest.mark.parametrize(
+    ("samples", "message"),
+    [
+        (np.zeros(0), r"at least 1 sample\(s\), got shape \(0,\)"),
+        (np.zeros((2, 0)), r"got shape \(2, 0\)"),
+        (np.float64(0.5), r"got shape \(\)"),
+        ([0.0, np.nan, 0.0, np.inf], "got 2 NaN or infinite .* at sample 1"),
+    ],
+)
+def test_an_empty_or_broken_sound_is_explained(samples, message):
+    with pytest.raises(ValueError, match=message):
+        checks.require_samples(samples)
+
+
+@pytest.mark.parametrize("samples", [np.zeros(4, np.int16), [1 + 1j], "abc"])
+def test_numbers_without_a_full_scale_are_refused(samples):
+    with pytest.raises(TypeError, match="expected samples as floating-point"):
+        checks.require_samples(samples)
+
+
+def test_too_few_samples_for_the_caller_are_explained():
+    with pytest.raises(ValueError, match="at least 512"):
+        checks.require_samples(np.zeros(511), min_samples=512)
+
+
+def test_half_precision_is_widened():
+    assert checks.require_samples(np.zeros(3, np.float16)).dtype == np.float64
+
+
+@pytest.mark.parametrize("rate", [44.1, "44100", None, True, 44100.0])
+def test_a_sample_rate_that_is_no_whole_number_is_refused(rate):
+    with pytest.raises(TypeError, match="whole number of Hz"):
+        checks.require_sample_rate(rate)
+
+
+@pytest.mark.parametrize("rate", [0, -8000, 2_000_000])
+def test_an_impossible_sample_rate_is_refused(rate):
+    with pytest.raises(ValueError, match="between 1 and 1000000 Hz"):
+        checks.require_sample_rate(rate)
+
+
+def test_numpy_integers_are_sample_rates():
+    assert checks.require_sample_rate(np.int64(16_000)) == 16_000
+
+
+def test_an_unknown_choice_is_answered_with_the_known_ones():
+    with pytest.raises(ValueError, match="one of left, right, got 'middle'"):
+        checks.require_choice("middle", name="ear", choices={"right", "left"})

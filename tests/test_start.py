@@ -1,0 +1,201 @@
+"""start.py decides rightly what to install; nothing is installed here."""
+
+import importlib.util
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """A fresh start module whose folder is a temporary one."""
+    spec = importlib.util.spec_from_file_location("start", ROOT / "start.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name in ("pyproject.toml", "constraints.txt"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "CONSTRAINTS", tmp_path / "constraints.txt")
+    monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(module, "STAMP", tmp_path / ".venv/installed.json")
+    monkeypatch.setattr(module, "LOG", tmp_path / ".venv/install.log")
+    return module
+
+
+@pytest.fixture
+def recorded(start, monkeypatch):
+    """The start module with its outward steps written down instead of done."""
+    steps = []
+
+    def note(name, answer=None):
+        def step(*words):
+            steps.append((name, *words))
+            return answer
+
+        monkeypatch.setattr(start, name, step)
+
+    def make_venv():
+        steps.append(("make_venv",))
+        start.venv_python().parent.mkdir(parents=True, exist_ok=True)
+        start.venv_python().touch()
+
+    monkeypatch.setattr(start, "make_venv", make_venv)
+    note("has_torch", answer=False)
+    note("install_torch")
+    note("pip")
+    return steps
+
+
+def names(steps):
+    return [name for name, *_ in steps]
+
+
+def test_a_second_run_installs_nothing(start, recorded):
+    start.install("lessons,test")
+    assert "pip" in names(recorded)
+    recorded.clear()
+    start.install("lessons,test")
+    assert recorded == []
+
+
+def test_an_interrupted_install_is_picked_up(start, recorded, monkeypatch):
+    def cut(*words):
+        raise KeyboardInterrupt
+
+    whole = start.pip
+    monkeypatch.setattr(start, "pip", cut)
+    with pytest.raises(KeyboardInterrupt):
+        start.install("lessons")
+    assert not start.is_installed("lessons")
+    monkeypatch.setattr(start, "pip", whole)
+    start.install("lessons")
+    assert start.is_installed("lessons")
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+def test_a_changed_requirement_installs_again(start, recorded, name):
+    start.install("lessons")
+    recorded.clear()
+    with (start.ROOT / name).open("a", encoding="utf-8") as file:
+        file.write("\n# changed\n")
+    start.install("lessons")
+    assert "pip" in names(recorded)
+
+
+def test_a_moved_checkout_installs_again(start, recorded):
+    start.install("lessons")
+    stamp = json.loads(start.STAMP.read_text(encoding="utf-8"))
+    start.write_stamp(stamp | {"folder": "elsewhere"})
+    recorded.clear()
+    start.install("lessons")
+    assert "pip" in names(recorded)
+
+
+def test_a_damaged_stamp_counts_as_none(start, recorded):
+    start.install("lessons")
+    start.STAMP.write_text("{", encoding="utf-8")
+    assert not start.is_installed("lessons")
+
+
+def test_what_is_installed_for_tests_serves_the_lessons_too(start, recorded):
+    start.install("lessons,test")
+    recorded.clear()
+    start.install("lessons")
+    assert recorded == []
+    start.install("lessons,test")
+    assert recorded == []
+
+
+def test_a_broken_environment_is_made_again(start):
+    start.venv_python().parent.mkdir(parents=True)
+    start.venv_python().write_text("#!/bin/false\n", encoding="utf-8")
+    start.venv_python().chmod(0o755)
+    assert not start.venv_works()
+    start.make_venv()
+    assert start.venv_works()
+
+
+def choose_torch(
+    start, monkeypatch, *, gpu, local, cpu_index, answer, platform="linux"
+):
+    """Run install_torch on an imagined machine; return what it would install."""
+    done = []
+
+    def offer(name, there):
+        return lambda: bool(there and (done.append(name) or True))
+
+    monkeypatch.setattr(start.sys, "platform", platform)
+    monkeypatch.setattr(start, "has_nvidia_gpu", lambda: gpu)
+    monkeypatch.setattr(start, "install_local_torch", offer("local", local))
+    monkeypatch.setattr(start, "install_cpu_torch", offer("cpu", cpu_index))
+    monkeypatch.setattr(start, "agrees", lambda question: answer)
+    monkeypatch.setattr(start, "pip", lambda *words: done.append("cuda"))
+    start.install_torch()
+    return done
+
+
+@pytest.mark.parametrize(
+    ("machine", "choice"),
+    [
+        ({"gpu": False, "local": True, "cpu_index": True, "answer": True}, ["local"]),
+        ({"gpu": False, "local": False, "cpu_index": True, "answer": True}, ["cpu"]),
+        ({"gpu": False, "local": False, "cpu_index": False, "answer": True}, ["cuda"]),
+        ({"gpu": True, "local": False, "cpu_index": True, "answer": True}, ["cuda"]),
+        ({"gpu": True, "local": False, "cpu_index": True, "answer": False}, ["cpu"]),
+    ],
+)
+def test_linux_gets_the_smallest_torch_that_serves(start, monkeypatch, machine, choice):
+    assert choose_torch(start, monkeypatch, **machine) == choice
+
+
+def test_other_systems_take_pypis_own_torch(start, monkeypatch):
+    nothing = {"gpu": False, "local": False, "cpu_index": False, "answer": False}
+    assert choose_torch(start, monkeypatch, **nothing, platform="darwin") == []
+
+
+def test_gigabytes_are_announced_before_they_are_fetched(start, monkeypatch, capsys):
+    nothing = {"gpu": False, "local": False, "cpu_index": False}
+    choose_torch(start, monkeypatch, **nothing, answer=True)
+    assert start.CUDA_SIZE in capsys.readouterr().out
+
+
+def test_a_refused_download_says_what_else_can_be_done(start, monkeypatch):
+    nothing = {"gpu": False, "local": False, "cpu_index": False}
+    with pytest.raises(start.SetupError, match="PIP_FIND_LINKS"):
+        choose_torch(start, monkeypatch, **nothing, answer=False)
+
+
+@pytest.mark.parametrize(("typed", "agreed"), [("y", True), ("", False), ("no", False)])
+def test_at_a_terminal_only_a_yes_is_a_yes(start, monkeypatch, typed, agreed):
+    monkeypatch.setattr(start.sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda question: typed)
+    assert start.agrees("Download it?") is agreed
+
+
+def test_without_a_terminal_nobody_is_asked(start, monkeypatch):
+    monkeypatch.setattr(start.sys, "stdin", io.StringIO(""))
+    assert start.agrees("Download it?") is True
+
+
+def test_an_old_python_is_told_which_one_is_needed(start, monkeypatch, capsys):
+    monkeypatch.setattr(start.sys, "version_info", (3, 10, 4))
+    assert start.main() == 1
+    assert "Python 3.11 or newer is needed" in capsys.readouterr().err
+
+
+def test_pips_failure_is_shown_with_its_last_words(start):
+    subprocess.run([sys.executable, "-m", "venv", str(start.VENV)], check=True)
+    with pytest.raises(start.SetupError, match=r"no-such-folder[\s\S]*install\.log"):
+        start.pip("install", "--no-index", "./no-such-folder")
+
+
+def test_help_needs_no_environment():
+    words = [sys.executable, str(ROOT / "start.py"), "--help"]
+    found = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert "start.py test" in found.stdout
