@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+
 from clarity_lab.cli import main
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"

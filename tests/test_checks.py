@@ -64,3 +64,39 @@ def test_numpy_integers_are_sample_rates():
 def test_an_unknown_choice_is_answered_with_the_known_ones():
     with pytest.raises(ValueError, match="one of left, right, got 'middle'"):
         checks.require_choice("middle", name="ear", choices={"right", "left"})
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1])
+def test_a_number_outside_its_limits_is_explained(value):
+    with pytest.raises(ValueError, match="start_s as a finite number of at least 0 in"):
+        checks.require_number(value, name="start_s", minimum=0, unit="s")
+
+
+@pytest.mark.parametrize("value", ["3", None, True, [1.0], 1j])
+def test_what_is_no_number_is_refused(value):
+    with pytest.raises(TypeError, match="expected gain_db as one number in dB"):
+        checks.require_number(value, name="gain_db", unit="dB")
+
+
+@pytest.mark.parametrize("value", [3, np.int64(3), np.float32(3), np.array(3.0)])
+def test_every_kind_of_real_number_becomes_a_float(value):
+    number = checks.require_number(value, name="x")
+    assert number == 3.0
+    assert type(number) is float
+
+
+@pytest.mark.parametrize("shape", [(2, 100), (1, 100), (8, 100), (2, 2, 100)])
+def test_several_channels_are_not_one(shape):
+    with pytest.raises(ValueError, match=r"expected one channel.*speech\[0\]"):
+        checks.require_mono(np.zeros(shape), name="speech")
+
+
+@pytest.mark.parametrize("shape", [(100,), (1, 100), (2, 100)])
+def test_one_or_two_channels_are_mono_or_stereo(shape):
+    assert checks.require_mono_or_stereo(np.zeros(shape)).shape == shape
+
+
+@pytest.mark.parametrize("shape", [(8, 100), (100, 2), (2, 2, 100)])
+def test_other_shapes_are_neither_mono_nor_stereo(shape):
+    with pytest.raises(ValueError, match=r"\(2, samples\), left ear first, got"):
+        checks.require_mono_or_stereo(np.zeros(shape))

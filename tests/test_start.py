@@ -24,6 +24,7 @@ def start(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "CONSTRAINTS", tmp_path / "constraints.txt")
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(module, "STAMP", tmp_path / ".venv/installed.json")
+    monkeypatch.setattr(module, "LAB_SETTINGS", tmp_path / ".venv/lab.json")
     monkeypatch.setattr(module, "LOG", tmp_path / ".venv/install.log")
     return module
 
@@ -91,7 +92,7 @@ def test_a_changed_requirement_installs_again(start, recorded, name):
 def test_a_moved_checkout_installs_again(start, recorded):
     start.install("lessons")
     stamp = json.loads(start.STAMP.read_text(encoding="utf-8"))
-    start.write_stamp(stamp | {"folder": "elsewhere"})
+    start.write_whole(start.STAMP, stamp | {"folder": "elsewhere"})
     recorded.clear()
     start.install("lessons")
     assert "pip" in names(recorded)

@@ -4,10 +4,10 @@ import importlib
 from pathlib import Path
 
 import pytest
-from tests.exercises.wrong_answers import WRONG_ANSWERS
 
 import clarity_lab.exercises
 from clarity_lab.exercises import verdicts
+from tests.exercises.wrong_answers import WRONG_ANSWERS
 
 FOLDER = Path(clarity_lab.exercises.__file__).parent
 MODULES = [

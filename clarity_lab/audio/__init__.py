@@ -1,0 +1,32 @@
+"""The only door to sound files, and what one does to a sound first.
+
+Lessons: 01_sound_and_level, 02_speech_features.
+"""
+
+from clarity_lab.audio.files import SoundInfo, info, load, save
+from clarity_lab.audio.levels import (
+    level_db_a,
+    level_dbfs,
+    mix_at_snr,
+    peak,
+    rms,
+    set_level,
+)
+from clarity_lab.audio.rates import resample
+from clarity_lab.audio.spectra import spectrogram_dbfs, spectrum_dbfs
+
+__all__ = [
+    "SoundInfo",
+    "info",
+    "level_db_a",
+    "level_dbfs",
+    "load",
+    "mix_at_snr",
+    "peak",
+    "resample",
+    "rms",
+    "save",
+    "set_level",
+    "spectrogram_dbfs",
+    "spectrum_dbfs",
+]

@@ -1,0 +1,245 @@
+"""Players that keep the level: a quieter sound plays quieter.
+
+A player is a piece of HTML that holds its sound as FLAC: it needs no kernel, so it also
+plays in an exported page, and it is smaller than WAV without losing a bit of the 16.
+Sounds that are compared are scaled by one common factor, in sight.
+
+Lessons: 00_start_here, 01_sound_and_level.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import soundfile
+from numpy.typing import ArrayLike, NDArray
+
+from clarity_lab.audio import level_dbfs, peak
+from clarity_lab.checks import (
+    require_mono_or_stereo,
+    require_number,
+    require_sample_rate,
+)
+from clarity_lab.units import amplitude_to_db, db_to_amplitude
+
+if TYPE_CHECKING:
+    from IPython.display import HTML
+
+
+def play(samples: ArrayLike, *, sample_rate: int, title: str | None = None) -> HTML:
+    """Show a player for one sound at its own level, never made louder or softer.
+
+    Args:
+        samples: Mono (samples,) or stereo (2, samples), left ear first; full scale 1.0.
+        sample_rate: In Hz.
+        title: What it is; shown, and read aloud by screen readers.
+
+    Returns:
+        What a notebook shows as a player; it also plays without a kernel.
+
+    Raises:
+        TypeError: If the samples are integers.
+        ValueError: If a sample is above full scale, or the sound is empty, not finite
+            or has more than two channels.
+    """
+    return _shown(audio_tag(samples, sample_rate=sample_rate, title=title))
+
+
+def play_all(
+    sounds: Mapping[str, ArrayLike],
+    *,
+    sample_rate: int,
+    title: str | None = None,
+    gain_db: float | None = None,
+    transcripts: Mapping[str, str] | None = None,
+) -> HTML:
+    """Show several sounds as a table, all scaled by one factor that is printed.
+
+    Args:
+        sounds: Label to sound, each (samples,) or (2, samples), full scale at 1.0.
+        sample_rate: Of all of them, in Hz.
+        title: What is compared.
+        gain_db: The common factor in dB. Default: 0, or as much below as the loudest
+            sound needs to stay within full scale.
+        transcripts: Label to what is said, for the sounds that have one.
+
+    Returns:
+        What a notebook shows as a table: label, level as given, player, transcript.
+
+    Raises:
+        TypeError: If samples are integers.
+        ValueError: If there are no sounds, a transcript has no sound, `gain_db` would
+            clip one, or a sound cannot be played (see `play`).
+    """
+    return _shown(
+        table_tag(
+            sounds,
+            sample_rate=sample_rate,
+            title=title,
+            gain_db=gain_db,
+            transcripts=transcripts,
+        )
+    )
+
+
+def audio_tag(samples: ArrayLike, *, sample_rate: int, title: str | None = None) -> str:
+    """Write one sound as an HTML audio element that holds its own data.
+
+    Args:
+        samples: Mono (samples,) or stereo (2, samples), left ear first; full scale 1.0.
+        sample_rate: In Hz.
+        title: What it is; any text, made safe for HTML.
+
+    Returns:
+        HTML that any page can hold; 16-bit FLAC in a data URI.
+
+    Raises:
+        TypeError: If the samples are integers.
+        ValueError: See `play`.
+
+    Example:
+        >>> tag = audio_tag([0.0, 0.5], sample_rate=8_000, title="A click")
+        >>> 'aria-label="A click"' in tag
+        True
+    """
+    player = _player(samples, sample_rate=sample_rate, label=title or "sound")
+    caption = f"<figcaption>{html.escape(title)}</figcaption>" if title else ""
+    return f'<figure style="margin: 0.3em 0">{caption}{player}</figure>'
+
+
+def table_tag(
+    sounds: Mapping[str, ArrayLike],
+    *,
+    sample_rate: int,
+    title: str | None = None,
+    gain_db: float | None = None,
+    transcripts: Mapping[str, str] | None = None,
+) -> str:
+    """Write the table of `play_all` as HTML that any page can hold.
+
+    Args:
+        sounds: See `play_all`, as for the others.
+        sample_rate: In Hz.
+        title: What is compared.
+        gain_db: The common factor in dB.
+        transcripts: Label to what is said.
+
+    Returns:
+        HTML.
+
+    Raises:
+        TypeError: If samples are integers.
+        ValueError: See `play_all`.
+    """
+    sounds = {
+        label: require_mono_or_stereo(samples, name=label)
+        for label, samples in sounds.items()
+    }
+    transcripts = dict(transcripts or {})
+    _require_transcripts_of(transcripts, sounds)
+    gain_db = _common_gain_db(sounds) if gain_db is None else gain_db
+    gain_db = require_number(gain_db, name="gain_db", unit="dB")
+    rows = [
+        _row(label, samples, gain_db, sample_rate, transcripts)
+        for label, samples in sounds.items()
+    ]
+    heads = ["Sound", "Level (dBFS)", "Player"] + ["Transcript"] * bool(transcripts)
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    return (
+        f"<table><caption>{_gain_in_words(title, gain_db)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _row(
+    label: str,
+    samples: NDArray,
+    gain_db: float,
+    sample_rate: int,
+    transcripts: Mapping[str, str],
+) -> str:
+    """One sound: its name, its level as given, its player, its words."""
+    scaled = samples * db_to_amplitude(gain_db)
+    player = _player(scaled, sample_rate=sample_rate, label=label)
+    cells = [level_in_words(samples), player]
+    cells = "".join(f"<td>{cell}</td>" for cell in cells)
+    if transcripts:
+        words = html.escape(transcripts.get(label, ""))
+        cells += f'<td style="text-align: left">{words}</td>'
+    return f'<tr><th scope="row">{html.escape(label)}</th>{cells}</tr>'
+
+
+def level_in_words(samples: ArrayLike) -> str:
+    """Level of a sound over all its channels, as text: "-23.4", or "silent".
+
+    Example:
+        >>> level_in_words([0.1, -0.1])
+        '-20.0'
+    """
+    level = float(level_dbfs(np.ravel(samples)))
+    return f"{level:.1f}" if np.isfinite(level) else "silent"
+
+
+def _common_gain_db(sounds: Mapping[str, NDArray]) -> float:
+    """0 dB, or what brings the loudest sample of all down to full scale."""
+    if not sounds:
+        raise ValueError("expected at least one sound, got none.")
+    loudest = max(float(np.max(peak(samples))) for samples in sounds.values())
+    if loudest <= 1:
+        return 0.0
+    return float(np.floor(-10 * amplitude_to_db(loudest)) / 10)  # as it is printed
+
+
+def _gain_in_words(title: str | None, gain_db: float) -> str:
+    words = "Played as they are" if gain_db == 0 else f"All played {gain_db:+.1f} dB"
+    return f"{html.escape(title)}. {words}" if title else words
+
+
+def _require_transcripts_of(
+    transcripts: Mapping[str, str], sounds: Mapping[str, NDArray]
+) -> None:
+    unknown = sorted(set(transcripts) - set(sounds))
+    if unknown:
+        raise ValueError(
+            f"expected transcripts of {', '.join(sounds)}, got one of "
+            f"{', '.join(unknown)}."
+        )
+
+
+def _player(samples: ArrayLike, *, sample_rate: int, label: str) -> str:
+    """The audio element itself, with a name for screen readers."""
+    samples = require_mono_or_stereo(samples)
+    sample_rate = require_sample_rate(sample_rate)
+    _refuse_clipping(samples)
+    return (
+        f'<audio controls preload="metadata" aria-label="{html.escape(label)}" '
+        f'src="{_flac_uri(samples, sample_rate)}"></audio>'
+    )
+
+
+def _refuse_clipping(samples: NDArray) -> None:
+    loudest = float(np.max(peak(samples)))
+    if loudest > 1:
+        raise ValueError(
+            f"the loudest sample is {loudest:.3g}, above full scale (1.0), and would "
+            "be clipped. Scale every sound of the comparison by one factor below "
+            f"{1 / loudest:.3g}, or let play_all do it."
+        )
+
+
+def _flac_uri(samples: NDArray, sample_rate: int) -> str:
+    """A sound as a data URI: 16-bit FLAC."""
+    flac = io.BytesIO()
+    soundfile.write(flac, samples.T, sample_rate, format="FLAC", subtype="PCM_16")
+    return "data:audio/flac;base64," + base64.b64encode(flac.getvalue()).decode()
+
+
+def _shown(tag: str) -> HTML:
+    from IPython.display import HTML
+
+    return HTML(tag)

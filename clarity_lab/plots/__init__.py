@@ -1,0 +1,23 @@
+"""Pictures of sounds and of hearing: each takes an `ax`, returns an `ax`, has units.
+
+Call `use_style()` once, in the first cell. Colour never speaks alone: a marker, a line
+style or a label says the same.
+
+Lessons: 01_sound_and_level, 02_speech_features.
+"""
+
+from clarity_lab.plots.audiogram import plot_audiogram
+from clarity_lab.plots.features import plot_features, plot_mel
+from clarity_lab.plots.signals import plot_spectrogram, plot_spectrum, plot_waveform
+from clarity_lab.plots.style import figure_tag, use_style
+
+__all__ = [
+    "figure_tag",
+    "plot_audiogram",
+    "plot_features",
+    "plot_mel",
+    "plot_spectrogram",
+    "plot_spectrum",
+    "plot_waveform",
+    "use_style",
+]

@@ -1,0 +1,1 @@
+"""Whole experiments from the command line."""

@@ -1,0 +1,59 @@
+"""The demo page holds what it promises and needs nothing beside itself."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+import soundfile
+
+from clarity_lab.audio import level_dbfs
+from clarity_lab.cli import main
+from clarity_lab.recipes import demo
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    path = tmp_path_factory.mktemp("demo") / "demo.html"
+    assert main(["demo", "--output", str(path)]) == 0
+    assert [found.name for found in path.parent.iterdir()] == ["demo.html"]
+    return path.read_text(encoding="utf-8")
+
+
+def test_every_sound_on_the_page_can_be_read_and_heard(page):
+    sounds = re.findall(r"data:audio/flac;base64,([^\"]+)", page)
+    assert len(sounds) == 8
+    for sound in sounds:
+        samples, sample_rate = soundfile.read(io.BytesIO(base64.b64decode(sound)))
+        assert sample_rate == demo.SAMPLE_RATE
+        assert level_dbfs(samples.T).max() > -50
+
+
+def test_the_page_refers_to_no_other_file(page):
+    targets = re.findall(r"(?:src|href)=[\"']?([^\"'> ]+)", page)
+    assert all(target.startswith("data:") for target in targets)
+
+
+def test_the_measured_snr_is_the_wished_one(page):
+    for wished in ("10.0", "0.0", "-10.0"):
+        row = rf"SNR {float(wished):g} dB</th><td>{wished}</td>"
+        assert re.search(row, page)
+
+
+def test_every_picture_has_words_for_those_who_do_not_see_it(page):
+    assert len(re.findall("<img", page)) == len(re.findall(r'<img alt="\w', page)) == 2
+
+
+def test_the_recordings_are_credited_with_their_licence(page):
+    assert "librispeech-1320.flac: CC BY 4.0" in page
+
+
+@pytest.mark.parametrize(("azimuth_deg", "nearer"), [(60, 0), (-60, 1), (300, 1)])
+def test_a_talker_is_stronger_and_earlier_at_the_nearer_ear(azimuth_deg, nearer):
+    click = np.zeros(2_000)
+    click[100] = 1.0
+    ears = demo.in_the_room(click, azimuth_deg=azimuth_deg)
+    near, far = ears[nearer], ears[1 - nearer]
+    assert level_dbfs(near) > level_dbfs(far) + 2
+    assert np.argmax(np.abs(near)) < np.argmax(np.abs(far))

@@ -1,0 +1,153 @@
+"""Players keep the level, say their names, and hold exactly what they were given."""
+
+import base64
+import io
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import soundfile
+
+from clarity_lab import audio, listen, manifests
+
+
+def sounds_in(tag):
+    """The sounds inside a piece of HTML, decoded, shape (samples,) or (samples, 2)."""
+    data = re.findall(r'src="data:audio/flac;base64,([^"]+)"', tag)
+    return [soundfile.read(io.BytesIO(base64.b64decode(one))) for one in data]
+
+
+class Names(HTMLParser):
+    """Collects what a screen reader would read: texts and labels."""
+
+    def __init__(self, tag):
+        super().__init__()
+        self.texts, self.labels, self.open = [], [], []
+        self.feed(tag)
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        self.labels += [value for name, value in attrs if name == "aria-label"]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+@pytest.fixture
+def noise(rng):
+    return np.clip(0.1 * rng.standard_normal(4_000), -1, 1)
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.1, 0.001])
+def test_a_player_holds_the_sound_at_its_own_level(noise, gain):
+    tag = listen.audio_tag(gain * noise, sample_rate=16_000)
+    [(played, sample_rate)] = sounds_in(tag)
+    assert sample_rate == 16_000
+    assert played == pytest.approx(gain * noise, abs=1 / 32_768)
+
+
+def test_left_is_played_left(noise):
+    tag = listen.audio_tag(np.stack([noise, 0 * noise]), sample_rate=16_000)
+    [(played, _)] = sounds_in(tag)
+    assert np.any(played[:, 0])
+    assert not np.any(played[:, 1])
+
+
+def test_a_player_is_html_for_a_notebook(noise):
+    player = listen.play(noise, sample_rate=16_000, title="noise")
+    assert "<audio controls" in player._repr_html_()
+
+
+def test_a_title_is_shown_read_aloud_and_harmless(noise):
+    tag = listen.audio_tag(noise, sample_rate=16_000, title='<b> & "quotes"')
+    names = Names(tag)
+    assert names.texts == ['<b> & "quotes"']
+    assert names.labels == ['<b> & "quotes"']
+
+
+def test_a_page_needs_nothing_from_elsewhere(noise):
+    tag = listen.audio_tag(noise, sample_rate=16_000)
+    assert "http" not in re.sub(r"base64,[^\"]+", "", tag)
+
+
+def test_a_saved_recording_is_smaller_than_its_wav():
+    path = manifests.fetch("samples", "speech/librispeech-1272-135031-0011.flac")
+    samples, sample_rate = audio.load(path)
+    tag = listen.audio_tag(samples, sample_rate=sample_rate)
+    assert len(tag) < 0.75 * (2 * samples.size * 4 / 3)
+
+
+def test_a_sound_above_full_scale_is_refused_with_a_way_out():
+    with pytest.raises(ValueError, match=r"sample is 2, .*one factor below 0.5"):
+        listen.play([0.0, -2.0], sample_rate=8_000)
+
+
+@pytest.mark.parametrize("samples", [np.zeros((8, 100)), np.zeros((100, 2))])
+def test_many_channels_are_refused_with_a_way_out(samples):
+    with pytest.raises(ValueError, match=r"left ear first, got .* Choose channels"):
+        listen.play(samples, sample_rate=8_000)
+
+
+def test_nothing_cannot_be_played():
+    with pytest.raises(ValueError, match="at least 1 sample"):
+        listen.play(np.zeros(0), sample_rate=8_000)
+
+
+def test_one_factor_scales_all_sounds_of_a_comparison(noise):
+    loud = noise / np.max(np.abs(noise))
+    table = listen.play_all({"loud": 2 * loud, "soft": loud / 8}, sample_rate=8_000)
+    (first, _), (second, _) = sounds_in(table.data)
+    assert audio.level_dbfs(first) - audio.level_dbfs(second) == pytest.approx(
+        24.08, abs=0.01
+    )
+    assert 0.98 < np.max(np.abs(first)) <= 1
+
+
+def test_the_common_factor_is_printed():
+    table = listen.table_tag({"loud": [0.0, 2.0]}, sample_rate=8_000)
+    assert "All played -6.1 dB" in table
+
+
+def test_sounds_within_full_scale_are_played_as_they_are(noise):
+    table = listen.table_tag({"a": noise}, sample_rate=8_000)
+    assert "Played as they are" in table
+    assert sounds_in(table)[0][0] == pytest.approx(noise, abs=1 / 32_768)
+
+
+def test_a_given_gain_is_used_and_may_not_clip(noise):
+    table = listen.table_tag({"a": noise}, sample_rate=8_000, gain_db=-20)
+    assert sounds_in(table)[0][0] == pytest.approx(noise / 10, abs=1 / 32_768)
+    with pytest.raises(ValueError, match="above full scale"):
+        listen.table_tag({"a": noise}, sample_rate=8_000, gain_db=40)
+
+
+def test_a_table_names_each_sound_its_level_and_its_words():
+    table = listen.table_tag(
+        {"tone <1>": [0.1, -0.1], "pause": [0.0, 0.0]},
+        sample_rate=8_000,
+        title="Two sounds",
+        transcripts={"tone <1>": "la & la"},
+    )
+    names = Names(table)
+    for text in ("tone <1>", "-20.0", "la & la", "pause", "silent", "Transcript"):
+        assert text in names.texts
+    assert names.labels == ["tone <1>", "pause"]
+
+
+def test_a_transcript_without_a_sound_is_noticed():
+    with pytest.raises(ValueError, match="transcripts of a, got one of b"):
+        listen.table_tag({"a": [0.0]}, sample_rate=8_000, transcripts={"b": "words"})
+
+
+def test_a_bad_sound_of_several_is_named():
+    with pytest.raises(ValueError, match="finite broken, got 1 NaN"):
+        listen.table_tag({"good": [0.0], "broken": [np.nan]}, sample_rate=8_000)
+
+
+def test_a_table_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="at least one sound"):
+        listen.play_all({}, sample_rate=8_000)

@@ -1,0 +1,145 @@
+"""Every slider changes what is shown, at both ends, and never hides an error."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+import soundfile
+
+pytest.importorskip("ipywidgets", reason="needs the lessons' packages")
+matplotlib = pytest.importorskip("matplotlib", reason="needs the lessons' packages")
+matplotlib.use("Agg")
+
+from clarity_lab import audio, manifests, widgets  # noqa: E402
+from clarity_lab.plots import figure_tag  # noqa: E402
+from clarity_lab.widgets.explorer import Explorer, slider  # noqa: E402
+
+SPEECH = "speech/librispeech-1272-135031-0011.flac"
+
+
+@pytest.fixture(scope="module")
+def speech():
+    path = manifests.fetch("samples", SPEECH)
+    return audio.load(path, duration_s=2)[0]
+
+
+def played(explorer):
+    """Level of each sound in the view, in dBFS."""
+    data = re.findall(r"audio/flac;base64,([^\"]+)", explorer.view.value)
+    sounds = [soundfile.read(io.BytesIO(base64.b64decode(one)))[0] for one in data]
+    return [float(audio.level_dbfs(sound.ravel())) for sound in sounds]
+
+
+def ends(control):
+    return control.min, control.max
+
+
+@pytest.mark.parametrize("end", [0, 1])
+def test_the_gain_slider_changes_the_sound_by_its_decibels(speech, end):
+    explorer = widgets.explore_level(speech, sample_rate=16_000)
+    gain = explorer.controls["gain_db"]
+    gain.value = ends(gain)[end]
+    before, after = played(explorer)
+    assert after - before == pytest.approx(gain.value, abs=0.2)
+    assert gain.value != 0
+
+
+def test_the_gain_slider_stops_below_full_scale(speech):
+    explorer = widgets.explore_level(speech, sample_rate=16_000)
+    gain = explorer.controls["gain_db"]
+    loudest = np.max(np.abs(speech)) * 10 ** (gain.max / 20)
+    assert 10 ** (-1 / 20) < loudest <= 1
+
+
+@pytest.mark.parametrize("end", [0, 1])
+def test_the_snr_slider_moves_the_noise_and_not_the_speech(speech, rng, end):
+    noise = rng.standard_normal(speech.size)
+    explorer = widgets.explore_level(speech, sample_rate=16_000, interferer=noise)
+    target_before, *_ = played(explorer)
+    snr = explorer.controls["snr_db"]
+    snr.value = ends(snr)[end]
+    target, interferer, mixture = played(explorer)
+    assert target == pytest.approx(target_before, abs=1e-9)
+    assert target - interferer == pytest.approx(snr.value, abs=0.2)
+    assert mixture > interferer
+
+
+def test_levels_are_written_beside_the_players(speech):
+    explorer = widgets.explore_level(speech, sample_rate=16_000)
+    explorer.controls["gain_db"].value = -20
+    level = float(audio.level_dbfs(speech))
+    assert f"<td>{level:.1f}</td>" in explorer.view.value
+    assert f"<td>{level - 20:.1f}</td>" in explorer.view.value
+
+
+def test_stereo_and_silence_can_be_explored():
+    explorer = widgets.explore_level(np.zeros((2, 800)), sample_rate=16_000)
+    assert explorer.view.value.count("silent") == 2
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Shapes of the pictures that were drawn, (freqs, frames)."""
+    shapes = []
+
+    def note(figure, *, alt):
+        shapes.append(figure.axes[0].images[0].get_array().shape)
+        return figure_tag(figure, alt=alt)
+
+    monkeypatch.setattr("clarity_lab.widgets.spectrogram.figure_tag", note)
+    return shapes
+
+
+@pytest.mark.parametrize("window_ms", [4, 128])
+def test_the_window_slider_changes_the_steps_in_frequency(speech, drawn, window_ms):
+    explorer = widgets.explore_spectrogram(speech, sample_rate=16_000)
+    before = explorer.view.value
+    explorer.controls["window_ms"].value = window_ms
+    assert drawn[-1][0] == 1 + 16 * window_ms / 2
+    assert explorer.view.value != before
+
+
+@pytest.mark.parametrize("hop_ms", [2, 64])
+def test_the_hop_slider_changes_the_steps_in_time(speech, drawn, hop_ms):
+    explorer = widgets.explore_spectrogram(speech, sample_rate=16_000)
+    before = explorer.view.value
+    explorer.controls["hop_ms"].value = hop_ms
+    assert drawn[-1][1] == 1 + 2_000 // hop_ms  # two seconds of speech
+    assert explorer.view.value != before
+
+
+@pytest.mark.parametrize(("window_ms", "blur"), [(4, "500 Hz"), (128, "16 Hz")])
+def test_the_trade_off_is_told_in_words(speech, window_ms, blur):
+    explorer = widgets.explore_spectrogram(speech, sample_rate=16_000)
+    explorer.controls["window_ms"].value = window_ms
+    alt = re.search(r'alt="([^"]+)"', explorer.view.value).group(1)
+    assert f"blurred over {window_ms} ms and {blur}" in alt
+
+
+def test_no_figure_stays_open_behind_a_widget(speech):
+    explorer = widgets.explore_spectrogram(speech, sample_rate=16_000)
+    explorer.controls["hop_ms"].value = 32
+    assert matplotlib.pyplot.get_fignums() == []
+
+
+def test_an_error_in_a_slider_is_shown_and_raised():
+    def show(x):
+        if x < 0:
+            raise ValueError("x < 0")
+        return "fine"
+
+    explorer = Explorer(show, {"x": slider("x", 1, low=-1, high=1, step=1)})
+    with pytest.raises(ValueError, match="x < 0"):
+        explorer.controls["x"].value = -1
+    assert explorer.view.value.endswith("ValueError: x &lt; 0</strong></p>")
+    explorer.controls["x"].value = 1
+    assert explorer.view.value == "fine"
+
+
+def test_eight_channels_are_refused():
+    with pytest.raises(ValueError, match="Choose channels"):
+        widgets.explore_level(np.zeros((8, 100)), sample_rate=16_000)
+    with pytest.raises(ValueError, match="Choose a channel"):
+        widgets.explore_spectrogram(np.zeros((8, 100)), sample_rate=16_000)
