@@ -164,7 +164,7 @@ def check_deltas(attempt: Callable) -> Verdict:
         )
     if not np.allclose(answer[0, [0, 1, -1]], [1.5, 2.4, 1.5]):
         return try_this(
-            f"inside it is right, at the ends not: got {answer[0, 0]:.3g} first. What lies "
+            f"right inside, wrong at the ends: got {answer[0, 0]:.3g} first. What lies "
             "beyond an end is a copy of the last frame (np.pad, mode='edge')."
         )
     return right("a slope in units per frame, as HTK computes it.")

@@ -58,6 +58,10 @@ BROKEN_FILES = {
     r"path: .* 'C:/a'.*colon": {"path": "C:/a"},
     r"path: .*backslash": {"path": "a\\b"},
     "sha256: expected a sha256 .* got nothing": {"sha256": None},
+    "sha256: expected a sha256": {
+        "sha256": None,
+        "sources": [{"kind": "ask", "message": "Ask."}, URL],
+    },
     "sha256: expected 64 hexadecimal digits, got 'abc'": {"sha256": "abc"},
     "md5: expected 32 hexadecimal digits": {"sha256": None, "md5": "x" * 32},
     "bytes: expected a whole number, got '9'": {"bytes": "9"},
