@@ -19,7 +19,7 @@ from pathlib import Path
 
 from clarity_lab import manifests, torchaudio_guard
 
-OLDEST_PYTHON = (3, 11)
+TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 MARKS = {"ok": "✓", "note": "·", "broken": "✗"}
 ROOMY_BYTES = 2 * 1024**3
 
@@ -102,6 +102,13 @@ def install_command(*requirements: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "pip", "install", *tested, *requirements)
 
 
+def torch_command() -> tuple[str, ...]:
+    """Return the command that installs torch; without an NVIDIA GPU the CPU build."""
+    if sys.platform != "linux" or shutil.which("nvidia-smi"):
+        return install_command("torch")
+    return install_command("--index-url", TORCH_CPU_INDEX, "torch")
+
+
 def missing_package(subject: str, package: str) -> Finding:
     """Return the finding for a package that is not installed."""
     words = f"{package} is not installed"
@@ -109,11 +116,8 @@ def missing_package(subject: str, package: str) -> Finding:
 
 
 def look_at_python() -> Finding:
-    """Python itself: 3.11 or newer."""
-    version = sys.version.split()[0]
-    if sys.version_info[:2] < OLDEST_PYTHON:
-        return Finding("Python", "broken", f"{version}; 3.11 or newer is needed")
-    return Finding("Python", "ok", f"{version} in {sys.prefix}")
+    """Python itself, and the environment it belongs to."""
+    return Finding("Python", "ok", f"{sys.version.split()[0]} in {sys.prefix}")
 
 
 def look_at_torch() -> Finding:
@@ -121,7 +125,7 @@ def look_at_torch() -> Finding:
     try:
         import torch
     except ModuleNotFoundError:
-        return missing_package("torch", "torch")
+        return Finding("torch", "broken", "torch is not installed", torch_command())
     build = f"CUDA {torch.version.cuda}" if torch.version.cuda else "CPU"
     return Finding("torch", "ok", f"{torch.__version__} ({build} build)")
 
@@ -211,28 +215,20 @@ def look_at_samples() -> Finding:
     bad = [file for file in manifests.verify("samples") if file.state != "ok"]
     if bad:
         words = f"{len(bad)} bundled files are missing or damaged, first {bad[0].path}"
-        mend = install_command("--force-reinstall", "--no-deps", "clarity-lab")
-        checkout = Path(__file__).parents[1] / ".git"
-        if checkout.exists():
-            mend = (
-                "git",
-                "-C",
-                str(checkout.parent),
-                "checkout",
-                "clarity_lab/samples",
-            )
-        return Finding("samples", "broken", words, mend)
+        checkout = Path(__file__).parents[1]
+        if (checkout / ".git").exists():
+            mend = ("git", "-C", str(checkout), "checkout", "--", "clarity_lab/samples")
+            return Finding("samples", "broken", words, mend)
+        words += "; install clarity_lab again the way you installed it"
+        return Finding("samples", "broken", words)
     return Finding("samples", "ok", "every bundled recording is there and whole")
 
 
 def look_at_cache() -> Finding:
-    """Downloaded data: is anything in the cache damaged?"""
-    here = [name for name in manifests.names() if (manifests.where(name)).exists()]
-    for name in here:
-        if any(file.state == "damaged" for file in manifests.verify(name)):
-            mend = (sys.executable, "-m", "clarity_lab.cli", "data", "fetch", name)
-            return Finding("data", "broken", f"{name} has damaged files", mend)
-    words = f"downloaded and whole: {', '.join(here)}" if here else "nothing downloaded"
-    return Finding(
-        "data", "ok", f"{words}; `clarity-lab data list` shows what there is"
-    )
+    """Downloaded data: is anything in the cache visibly damaged?"""
+    here = [name for name in manifests.names() if manifests.where(name).exists()]
+    partly = [name for name in here if manifests.find(name) is None]
+    words = f"downloaded: {', '.join(here)}" if here else "nothing downloaded"
+    if partly:
+        words += f"; not whole: {', '.join(partly)} (`clarity-lab data verify` looks)"
+    return Finding("data", "note" if partly else "ok", words)

@@ -31,6 +31,8 @@ def imported_rooms(source: str) -> set[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            raise SyntaxError("write imports from clarity_lab in full, not relative")
         elif isinstance(node, ast.ImportFrom) and node.module == "clarity_lab":
             names |= {f"clarity_lab.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -46,8 +48,7 @@ def upward_imports(room: str, source: str) -> set[str]:
         for other in FLOOR_OF
         if FLOOR_OF[other] == FLOOR_OF[room] and other != room
     }
-    allowed = {("metrics", "hearing"), ("units", "checks"), ("exercises", "widgets")}
-    allowed |= {("cli", "doctor"), ("cli", "badges"), ("listen", "plots")}
+    allowed = {("metrics", "hearing"), ("cli", "doctor"), ("cli", "badges")}
     beside -= {other for owner, other in allowed if owner == room}
     return imported_rooms(source) & (higher | beside)
 
@@ -66,6 +67,11 @@ def test_the_guard_sees_an_upward_import():
     assert upward_imports("audio", "from clarity_lab import plots") == {"plots"}
     assert upward_imports("audio", "import clarity_lab.widgets.x") == {"widgets"}
     assert upward_imports("plots", "from clarity_lab.units import hz_to_mel") == set()
+
+
+def test_the_guard_refuses_a_relative_import_that_could_hide_one():
+    with pytest.raises(SyntaxError, match="in full"):
+        imported_rooms("from . import plots")
 
 
 def fresh_python(code: str) -> str:

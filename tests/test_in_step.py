@@ -1,6 +1,7 @@
 """pyproject.toml, environment.yml, constraints.txt and start.py agree."""
 
 import importlib.util
+import re
 import tomllib
 from pathlib import Path
 
@@ -92,3 +93,10 @@ def test_ci_runs_the_readmes_test_command():
     command = "start.py test"
     assert command in (ROOT / ".ci/run").read_text(encoding="utf-8")
     assert f"python {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_has_no_gap_and_its_example_runs(capsys):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert not re.findall(r"@[A-Z]+@", readme)
+    for block in re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL):
+        exec(block, {})

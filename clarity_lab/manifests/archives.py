@@ -6,6 +6,7 @@ system, never more bytes than were announced, and never over something that exis
 
 from __future__ import annotations
 
+import hashlib
 import lzma
 import stat
 import tarfile
@@ -18,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from clarity_lab.manifests.content import Content
 from clarity_lab.manifests.errors import ArchiveError
 from clarity_lab.manifests.paths import require_safe_path
 
@@ -45,7 +47,7 @@ class Entry:
     open: Callable[[], IO[bytes]]
 
 
-def likely_bytes(archive: Path) -> int:
+def most_bytes(archive: Path) -> int:
     """The most that an honest archive of recordings unpacks to, if nobody said."""
     return 20 * archive.stat().st_size + 100_000_000
 
@@ -72,7 +74,7 @@ def extract_members(
         outer, inner = name.split(INSIDE, 1)
         nested.setdefault(outer, {})[inner] = wanted[name]
     inner_archives = {
-        outer: Destination(scratch / f"nested-{index}", likely_bytes(archive))
+        outer: Destination(scratch / f"nested-{index}", most_bytes(archive))
         for index, outer in enumerate(nested)
     }
     problems = _extract(archive, {**direct, **inner_archives})
@@ -117,7 +119,7 @@ def unpack(
     *,
     max_bytes: int | None = None,
     max_files: int = MAX_FILES,
-) -> dict[str, int]:
+) -> dict[str, Content]:
     """Unpack a whole archive into an empty folder.
 
     Args:
@@ -127,14 +129,14 @@ def unpack(
         max_files: The most files and folders it may hold.
 
     Returns:
-        The length of each file, by its path in the folder.
+        The length and sha256 of each file, by its path in the folder.
 
     Raises:
         ArchiveError: At the first member that is not a plain file or folder with a
             safe name, or when there is more than was announced.
     """
-    left = likely_bytes(archive) if max_bytes is None else max_bytes
-    lengths: dict[str, int] = {}
+    left = most_bytes(archive) if max_bytes is None else max_bytes
+    contents: dict[str, Content] = {}
     with _entries(archive) as entries:
         for count, entry in enumerate(entries, start=1):
             if count > max_files:
@@ -147,9 +149,9 @@ def unpack(
                 _make_folder(target, name)
                 continue
             _make_folder(target.parent, name)
-            lengths[name] = _write(entry, target, max_bytes=left)
-            left -= lengths[name]
-    return lengths
+            contents[name] = _write(entry, target, max_bytes=left)
+            left -= contents[name].bytes
+    return contents
 
 
 def _safe(name: str) -> str:
@@ -166,14 +168,14 @@ def _make_folder(folder: Path, name: str) -> None:
         raise ArchiveError(f"{name!r} is a file and a folder at once.") from None
 
 
-def _write(entry: Entry, target: Path, *, max_bytes: int) -> int:
-    """Write one member under a new name, counting what really comes out of it."""
+def _write(entry: Entry, target: Path, *, max_bytes: int) -> Content:
+    """Write one member under a new name, measuring what really comes out of it."""
     if entry.kind != "file":
         raise ArchiveError(f"{entry.name!r} is a {entry.kind}, expected a plain file")
     too_much = f"{entry.name!r} unpacks to more than the {max_bytes} bytes expected"
     if entry.bytes > max_bytes:
         raise ArchiveError(too_much)
-    written = 0
+    written, digest = 0, hashlib.sha256()
     try:
         output = target.open("xb")
     except (FileExistsError, IsADirectoryError):
@@ -184,7 +186,8 @@ def _write(entry: Entry, target: Path, *, max_bytes: int) -> int:
             if written > max_bytes:
                 raise ArchiveError(too_much)
             output.write(chunk)
-    return written
+            digest.update(chunk)
+    return Content(written, "sha256", digest.hexdigest())
 
 
 @contextmanager

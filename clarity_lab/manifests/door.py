@@ -16,10 +16,10 @@ from clarity_lab.manifests.manifest import DataFile, Manifest, read
 from clarity_lab.manifests.places import Finding, Place, look, places
 from clarity_lab.manifests.records import Records
 
-Names = str | os.PathLike | None
+PathInSet = str | os.PathLike | None
 
 
-def find(name: str, path: Names = None) -> Path | None:
+def find(name: str, path: PathInSet = None) -> Path | None:
     """Where a file or a whole set already is, without any network.
 
     Args:
@@ -27,8 +27,8 @@ def find(name: str, path: Names = None) -> Path | None:
         path: A file of it, as the manifest writes it; None for the whole set.
 
     Returns:
-        The verified file, or the one folder that holds the whole set; None if it is
-        not here, or not whole.
+        The file, or the one folder that holds the whole set; None if it is not here,
+        or not whole. It is verified wherever a checksum is known.
 
     Raises:
         DataError: If there is no such set or file.
@@ -43,7 +43,7 @@ def find(name: str, path: Names = None) -> Path | None:
     return None
 
 
-def fetch(name: str, path: Names = None, *, progress: bool = True) -> Path:
+def fetch(name: str, path: PathInSet = None, *, progress: bool = True) -> Path:
     """Get a file or a whole set: from one's own folder, the cache, or its publisher.
 
     Args:
@@ -52,8 +52,8 @@ def fetch(name: str, path: Names = None, *, progress: bool = True) -> Path:
         progress: Whether to say what is downloaded, with a bar if it takes longer.
 
     Returns:
-        The verified file (a folder, for an archive that is unpacked), or the folder
-        of the whole set.
+        The file (a folder, for an archive that is unpacked), or the folder of the
+        whole set. It is verified wherever a checksum is known.
 
     Raises:
         MissingDataError: If no source could give it; says how to bring it by hand.
@@ -72,7 +72,9 @@ def fetch(name: str, path: Names = None, *, progress: bool = True) -> Path:
 
 
 def verify(name: str) -> list[Finding]:
-    """Hash every file of a set again, wherever it is, and compare.
+    """Hash every file of a set again, wherever it is, also inside unpacked archives.
+
+    A bar shows how far a large archive is.
 
     Args:
         name: A set, one of `manifests.names()`.
@@ -108,11 +110,11 @@ def _fill(
     What another process brought while we waited is seen; what is damaged is replaced.
     """
     with Records(manifest.name) as records:
-        shelves = places(manifest)
+        candidates = places(manifest)
         missing = [
             file
             for file in files
-            if not _already_here(manifest, file, shelves, records)
+            if not _already_here(manifest, file, candidates, records)
         ]
         wanted = [*missing, *_companions(manifest, missing, records)]
         if progress:
@@ -141,10 +143,13 @@ def _companions(
 
 
 def _already_here(
-    manifest: Manifest, file: DataFile, shelves: Sequence[Place], records: Records
+    manifest: Manifest,
+    file: DataFile,
+    candidates: Sequence[Place],
+    records: Records,
 ) -> bool:
     """Whether the cache has a file, or can have it from a place on this machine."""
-    for place in reversed(shelves):  # the cache first: then nothing is to do
+    for place in reversed(candidates):  # the cache first: then nothing is to do
         finding = look(manifest, file, place, records, full=False)
         if finding.here:
             if place.kind != "cache":
@@ -195,12 +200,15 @@ def _from_sources(
 ) -> dict[str, list[str]]:
     """Ask every file's first source, then the second ...; return why some failed."""
     reasons: dict[str, list[str]] = {file.path: [] for file in files}
-    away: dict[str, str] = {}  # hosts without answer: not asked again for each file
+    unreachable_hosts: dict[str, str] = {}  # not asked again for each file
     for rank in range(max((len(file.sources) for file in files), default=0)):
         left = [file for file in files if file.path in reasons]
         for orders in _orders(left, rank, incoming):
             problems = sources.bring(
-                orders, incoming=incoming, progress=progress, away=away
+                orders,
+                incoming=incoming,
+                progress=progress,
+                unreachable_hosts=unreachable_hosts,
             )
             for order in orders:
                 path = order.file.path

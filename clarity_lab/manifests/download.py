@@ -153,7 +153,7 @@ def _receive(part: _Part, content: Content, progress: bool, patience: Patience) 
         with requests.get(
             part.url, headers=part.headers(), stream=True, timeout=timeouts
         ) as response:
-            resumed = _continues(response, part, content)
+            resumed = _begin_or_continue(response, part, content)
             _write(response, part, content, progress)
             return resumed
     except (requests.ReadTimeout, ReadTimeoutError) as error:
@@ -171,7 +171,7 @@ def _receive(part: _Part, content: Content, progress: bool, patience: Patience) 
         raise DownloadError(f"{host} cannot be asked: {error}") from error
 
 
-def _continues(response, part: _Part, content: Content) -> bool:
+def _begin_or_continue(response, part: _Part, content: Content) -> bool:
     """Read the answer's head: does the rest come, the whole, or a refusal?"""
     status, host = response.status_code, _host(part)
     if status == 416:

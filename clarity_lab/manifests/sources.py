@@ -40,7 +40,7 @@ class Order:
 
 
 def bring(
-    orders: Sequence[Order], *, incoming: Path, progress: bool, away: dict[str, str]
+    orders: Sequence[Order], *, incoming: Path, progress: bool, unreachable_hosts: dict[str, str]
 ) -> Mapping[str, str]:
     """Bring files that lie in one carrier, or a single file.
 
@@ -48,7 +48,8 @@ def bring(
         orders: All of one carrier, or one only.
         incoming: A folder for what is under way.
         progress: Whether to show a bar.
-        away: Hosts found unreachable, with the reason; they are not asked again.
+        unreachable_hosts: Hosts without answer, each with the reason; they are not
+            asked again, and new ones are added.
 
     Returns:
         The paths of the files that could not be had, each with the reason.
@@ -57,9 +58,9 @@ def bring(
         DiskFullError: If there is no room: no other source would help.
     """
     source = orders[0].source
-    host = urlsplit(source.url).netloc
-    if host in away:
-        return {order.file.path: away[host] for order in orders}
+    host = _host(source)
+    if host in unreachable_hosts:
+        return {order.file.path: unreachable_hosts[host] for order in orders}
     try:
         if source.kind == "url":
             return _from_url(orders[0], progress)
@@ -69,9 +70,14 @@ def bring(
         archive = fetch_carrier[source.kind](source, incoming, progress)
         return _out_of(archive, orders, incoming)
     except SourceError as error:
-        if isinstance(error, UnreachableError):
-            away[host] = str(error)
+        if isinstance(error, UnreachableError) and host:
+            unreachable_hosts[host] = str(error)
         return {order.file.path: str(error) for order in orders}
+
+
+def _host(source: Source) -> str:
+    """Whom a source asks; empty if that is nobody, or a program of the system."""
+    return "PyPI" if source.kind == "pypi" else urlsplit(source.url).netloc
 
 
 @contextmanager
@@ -153,7 +159,7 @@ def _pypi_url(source: Source) -> str:
         with pypi_simple.PyPISimple(_pypi_index()) as index:
             page = index.get_project_page(source.project, timeout=timeouts)
     except (requests.ConnectionError, requests.Timeout) as error:
-        raise SourceError("no connection to PyPI (are you offline?)") from error
+        raise UnreachableError("no connection to PyPI (are you offline?)") from error
     except (requests.RequestException, ValueError, LookupError) as error:
         raise SourceError(f"PyPI does not answer: {type(error).__name__}") from error
     except pypi_simple.NoSuchProjectError as error:

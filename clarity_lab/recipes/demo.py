@@ -1,7 +1,7 @@
 """The main chain on real recordings, as one page that needs nothing else.
 
-`clarity-lab demo` puts a talker and a rival into a measured office, adds rain, listens
-with two ears and writes what it heard: players, pictures, levels.
+`clarity-lab demo` puts a talker and an interferer into a measured office, adds rain,
+listens with two ears and writes what it heard: players, pictures, levels.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from clarity_lab.audio import level_db_a, level_dbfs, load, mix_at_snr, set_leve
 
 SAMPLE_RATE = 16_000
 TALKER = "speech/librispeech-1320.flac"
-RIVAL = "speech/librispeech-1995.flac"
+INTERFERER = "speech/librispeech-1995.flac"
 NOISE = "noise/rain.ogg"
 ROOM = "rooms/surrey-a.npz"
 SPEECH_LEVEL_DBFS = -26.0
@@ -63,8 +63,8 @@ def page(body: str) -> str:
         "<!doctype html><html lang=en><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width'>"
         f"<title>clarity_lab demo</title><style>{STYLE}</style>"
-        "<h1>A talker, a rival, rain and a room</h1>"
-        "<p>Every sound here was recorded; the chain between them was computed by "
+        "<h1>A talker, an interferer, rain and a room</h1>"
+        "<p>Made from real recordings and a measured room; the chain between them by "
         "<code>clarity-lab demo</code>. Wear headphones: two ears matter.</p>"
         f"{body}<footer>{html.escape(credits())}</footer></html>\n"
     )
@@ -73,7 +73,9 @@ def page(body: str) -> str:
 def credits() -> str:
     """Name the recordings and their licences, as the manifest has them."""
     files = sample_files()
-    named = [f"{path}: {files[path].licence}" for path in (TALKER, RIVAL, NOISE, ROOM)]
+    named = [
+        f"{path}: {files[path].licence}" for path in (TALKER, INTERFERER, NOISE, ROOM)
+    ]
     return "Recordings: " + "; ".join(named) + ". Details in ATTRIBUTION.md."
 
 
@@ -83,9 +85,12 @@ def sample_files() -> dict[str, manifests.DataFile]:
 
 
 def words() -> dict[str, str]:
-    """Return what talker and rival say, as the manifest has it."""
+    """Return what talker and interferer say, as the manifest has it."""
     files = sample_files()
-    return {"talker": files[TALKER].transcript, "rival": files[RIVAL].transcript}
+    return {
+        "talker": files[TALKER].transcript,
+        "interferer": files[INTERFERER].transcript,
+    }
 
 
 def sections() -> Iterator[tuple[str, str]]:
@@ -93,38 +98,40 @@ def sections() -> Iterator[tuple[str, str]]:
     from clarity_lab import listen, plots
 
     plots.use_style()
-    talker, rival, rain = recordings()
-    dry = {"talker": talker, "rival": rival, "rain": rain}
+    talker, interferer, rain = recordings()
+    dry = {"talker": talker, "interferer": interferer, "rain": rain}
     players = listen.table_tag(dry, sample_rate=SAMPLE_RATE, transcripts=words())
     yield "The recordings", players
     yield "What a sentence looks like", pictures(talker)
 
     ears = {
         "talker in front": in_the_room(talker, azimuth_deg=0),
-        "rival at the left": in_the_room(rival, azimuth_deg=60),
+        "interferer at the left": in_the_room(interferer, azimuth_deg=60),
     }
     players = listen.table_tag(ears, sample_rate=SAMPLE_RATE)
     yield "Into the office, at two ears", players
     yield "How loud, at which ear", level_table(ears)
 
     speech = ears["talker in front"]
-    noise = in_the_room(rain, azimuth_deg=45) + ears["rival at the left"]
+    noise = in_the_room(rain, azimuth_deg=45) + ears["interferer at the left"]
     mixtures = {
         f"SNR {snr_db:g} dB": mix_at_snr(speech, noise, snr_db=snr_db)
         for snr_db in SNRS_DB
     }
     heard = {label: mixture for label, (mixture, _) in mixtures.items()}
     yield "The cocktail party", listen.table_tag(heard, sample_rate=SAMPLE_RATE)
-    better = "<p>Rain and rival stand at the left: the right ear is the better one.</p>"
+    better = (
+        "<p>Rain and interferer stand at the left: the right ear is the better one.</p>"
+    )
     yield "The same, measured back", snr_table(speech, mixtures) + better
     yield "What a recogniser is given", mel_pictures(heard)
 
 
 def recordings() -> tuple[NDArray, NDArray, NDArray]:
-    """Load talker, rival and rain, equally long and at one level, shape (samples,)."""
+    """Load talker, interferer and rain at one level, each of shape (samples,)."""
     sounds = [
         load(manifests.fetch("samples", path), channel=0, sample_rate=SAMPLE_RATE)[0]
-        for path in (TALKER, RIVAL, NOISE)
+        for path in (TALKER, INTERFERER, NOISE)
     ]
     length = min(len(sound) for sound in sounds)
     return tuple(set_level(s[:length], level_dbfs=SPEECH_LEVEL_DBFS) for s in sounds)
@@ -179,7 +186,13 @@ def mel_pictures(mixtures: dict[str, NDArray]) -> str:
 
 def level_table(ears: dict[str, NDArray]) -> str:
     """Write the level at each ear, plain and A-weighted, and their difference."""
-    heads = ["", "left (dBFS)", "right (dBFS)", "left − right (dB)", "left (dB(A))"]
+    heads = [
+        "",
+        "left (dBFS)",
+        "right (dBFS)",
+        "left − right (dB)",
+        "left, A-weighted (dBFS)",
+    ]
     rows = []
     for label, sound in ears.items():
         left, right = level_dbfs(sound)
@@ -190,7 +203,7 @@ def level_table(ears: dict[str, NDArray]) -> str:
 
 def snr_table(speech: NDArray, mixtures: dict[str, tuple[NDArray, NDArray]]) -> str:
     """Write the SNR over both ears and at each, measured from what was added."""
-    heads = ["wished", "both ears (dB)", "left (dB)", "right (dB)"]
+    heads = ["requested", "both ears (dB)", "left (dB)", "right (dB)"]
     rows = []
     for label, (_, noise) in mixtures.items():
         both = level_dbfs(speech.ravel()) - level_dbfs(noise.ravel())

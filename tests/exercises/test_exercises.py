@@ -41,7 +41,7 @@ def test_an_unfinished_attempt_is_no_error(check, solution):
 
 
 @pytest.mark.parametrize(("check", "solution"), CHECKS)
-def test_wrong_answers_get_a_hint_of_their_own(check, solution):
+def test_wrong_answers_get_hints_and_not_all_the_same(check, solution):
     wrong = WRONG_ANSWERS[check.__name__]
     verdicts_given = [check(answer) for answer in wrong]
     assert len(wrong) >= 2

@@ -35,10 +35,17 @@ def test_the_page_refers_to_no_other_file(page):
     assert all(target.startswith("data:") for target in targets)
 
 
-def test_the_measured_snr_is_the_wished_one(page):
-    for wished in ("10.0", "0.0", "-10.0"):
-        row = rf"SNR {float(wished):g} dB</th><td>{wished}</td>"
+def test_the_measured_snr_is_the_requested_one(page):
+    for requested in ("10.0", "0.0", "-10.0"):
+        row = rf"SNR {float(requested):g} dB</th><td>{requested}</td>"
         assert re.search(row, page)
+
+
+def test_the_right_ear_is_the_better_one_as_the_page_says(page):
+    cells = r"dB</th><td>[-.\d]+</td><td>([-.\d]+)</td><td>([-.\d]+)</td></tr>"
+    rows = re.findall(rf"SNR [-\d]+ {cells}", page)
+    assert len(rows) == len(demo.SNRS_DB)
+    assert all(float(right) > float(left) + 1 for left, right in rows)
 
 
 def test_every_picture_has_words_for_those_who_do_not_see_it(page):
