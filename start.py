@@ -3,16 +3,20 @@
     python start.py          install, get the sample data, open JupyterLab
     python start.py demo     install, run the main chain, write demo.html
     python start.py test     install, run everything that CI checks
+    python start.py doctor   what stands between you and the lessons; --fix mends it
+    python start.py data     list, fetch, verify, locate and delete recordings
 
 Needs git and Python 3.11 or newer, nothing else; the same words on Linux, macOS and
 Windows. Everything goes into the folder .venv beside this file. A second run installs
-nothing, an interrupted one is picked up. Words after `test` go to pytest.
+nothing, an interrupted one is picked up. Words after `test` go to pytest, words after
+`doctor` and `data` to `clarity-lab`, which lives in .venv and has more commands.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import http.client
 import json
 import os
 import shutil
@@ -20,12 +24,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
 LOG = VENV / "install.log"
+LOCK = ROOT / ".venv.lock"
 CONSTRAINTS = ROOT / "constraints.txt"
 LAB_SETTINGS = VENV / "share/jupyter/lab/settings/overrides.json"
 
@@ -43,7 +51,14 @@ LAB_DEFAULTS = {  # of this environment only: the map opens as a page, not as so
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
 }
 
+# A module system or a habit may set these; .venv is to hold exactly what we ask for.
+LEADS_ASTRAY = ("PYTHONHOME", "PYTHONPATH", "PIP_DRY_RUN", "PIP_NO_DEPS", "PIP_PREFIX")
+LEADS_ASTRAY += ("PIP_PYTHON", "PIP_REQUIREMENT", "PIP_ROOT", "PIP_TARGET", "PIP_USER")
+
+TOOLS = ("doctor", "data")
 EXTRAS = {"lab": "lessons", "demo": "lessons", "test": "lessons,test"}
+EXTRAS |= dict.fromkeys(TOOLS, "lessons")
+PASS_ON = (*TOOLS, "test")
 PYTEST = ["-n", "2", "--dist", "loadscope", "--nbval-lax", "--nbval-current-env"]
 PYTEST += ["--nbval-cell-timeout", "180", "tests", "clarity_lab", "notebooks"]
 
@@ -58,42 +73,52 @@ def main() -> int:
     )
     parser.add_argument("command", nargs="?", default="lab", choices=EXTRAS)
     parser.add_argument("--no-browser", action="store_true", help="lab: print the link")
-    options, rest = parser.parse_known_args()
-    if rest and options.command != "test":
-        parser.error(f"unknown words: {' '.join(rest)}")
+    told = sys.argv[1:2] if sys.argv[1:2] and sys.argv[1] in PASS_ON else sys.argv[1:]
+    options, rest = parser.parse_args(told), sys.argv[len(told) + 1 :]
+    for name in LEADS_ASTRAY:
+        os.environ.pop(name, None)
     try:
         install(EXTRAS[options.command])
     except SetupError as problem:
         return fail(str(problem))
+    except OSError as problem:
+        return fail(f"{problem}. Is the disk full, or may you not write in {ROOT}?")
     except KeyboardInterrupt:
         return fail("Stopped. Run the same command again: it goes on from here.")
-    return {"lab": open_lab, "demo": write_demo, "test": run_tests}[options.command](
-        options, rest
-    )
+    if options.command in TOOLS:
+        return run_python("-m", "clarity_lab.cli", options.command, *rest)
+    if options.command == "test":
+        return run_tests(rest)
+    return write_demo() if options.command == "demo" else open_lab(options.no_browser)
 
 
 # -- what the three commands do, once everything is installed ----------------
 
 
-def open_lab(options: argparse.Namespace, rest: list[str]) -> int:
-    """Check the sample data and open JupyterLab on the map of lessons."""
-    run_python("-m", "clarity_lab.cli", "data", "fetch", "samples")
-    say("Opening JupyterLab on the map of lessons; Ctrl+C here ends it.")
+def open_lab(no_browser: bool) -> int:
+    """Open JupyterLab on the map of lessons and stay until it ends."""
     os.environ["JUPYTERLAB_WORKSPACES_DIR"] = str(VENV / "workspaces")
     words = ["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/README.md"]
-    if options.no_browser:
+    words += ["--log-level=ERROR", "--ServerApp.answer_yes=True"]
+    if no_browser:
         words.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in containers one is root
         words.append("--allow-root")
-    return run_python(*words)
+    say("Opening JupyterLab on the map of lessons. Ctrl+C here ends it.")
+    server = subprocess.Popen([venv_python(), *words], cwd=ROOT)
+    while True:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:  # the server got it too and tidies up: wait for it
+            continue
 
 
-def write_demo(options: argparse.Namespace, rest: list[str]) -> int:
+def write_demo() -> int:
     """Run the main chain on real recordings and write demo.html."""
     return run_python("-m", "clarity_lab.cli", "demo", "--output", "demo.html")
 
 
-def run_tests(options: argparse.Namespace, rest: list[str]) -> int:
+def run_tests(rest: list[str]) -> int:
     """Run what CI runs: form, style, tests, doctests and every lesson."""
     lint = run_python("-m", "ruff", "check", ".")
     lint = run_python("-m", "ruff", "format", "--check", ".") or lint
@@ -119,15 +144,50 @@ def install(extras: str) -> None:
     """Bring .venv to the state that pyproject.toml and constraints.txt describe."""
     if is_installed(extras):
         return
+    with alone():
+        if not is_installed(extras):  # a first process may just have done it
+            install_now(extras)
+
+
+def install_now(extras: str) -> None:
+    """Make .venv, install into it, and write the stamp last of all."""
     started = time.monotonic()
+    STAMP.unlink(missing_ok=True)  # from here on what it says is not true any more
     make_venv()
     if not has_torch():
         install_torch()
     say(f"Installing the lessons' packages ({LESSONS_SIZE}).")
     pip("install", "-c", str(CONSTRAINTS), "-e", f".[{extras}]")
+    shorten_way_to_package()
     write_whole(LAB_SETTINGS, LAB_DEFAULTS)
     write_whole(STAMP, fingerprint(extras))
     say(f"Installed in {time.monotonic() - started:.0f} s.")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Keep a second start.py of this folder waiting until the first is done."""
+    with LOCK.open("w", encoding="utf-8") as file:
+        while not locks(file):
+            say("Another start.py is installing here; waiting for it.")
+            time.sleep(5)
+        yield  # closing the file, also by a crash, lets the next one in
+
+
+def locks(file: TextIO) -> bool:
+    """Take the lock on an open file, if nobody has it."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
 
 
 def fingerprint(extras: str) -> dict[str, str]:
@@ -161,18 +221,28 @@ def write_whole(path: Path, content: dict) -> None:
     part.replace(path)
 
 
+def shorten_way_to_package() -> None:
+    """Lead .venv to the package by "..": Python 3.11 may misread a name like Übung."""
+    for pattern in ("lib/*/site-packages", "Lib/site-packages"):
+        for path in VENV.glob(f"{pattern}/*clarity_lab.pth"):
+            path.write_text(os.path.relpath(ROOT, path.parent), encoding="ascii")
+
+
 def make_venv() -> None:
     """Create .venv, or again if what is there does not run."""
     if venv_works():
         return
     say("Making a virtual environment in .venv.")
     words = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-    made = subprocess.run(words, capture_output=True, text=True, check=False)
+    made = subprocess.run(
+        words, capture_output=True, text=True, errors="replace", check=False
+    )
     if made.returncode or not venv_works():
         raise SetupError(
             "Python could not make a virtual environment:\n"
             f"{made.stdout}{made.stderr}\n"
-            "On Debian and Ubuntu: sudo apt install python3-venv, then try again."
+            f"May you write in {ROOT}? On Debian and Ubuntu: sudo apt install "
+            "python3-venv, then try again."
         )
 
 
@@ -182,7 +252,10 @@ def venv_works() -> bool:
         return False
     probe = "import pip, sys; print(*sys.version_info[:2])"
     words = [venv_python(), "-c", probe]
-    found = subprocess.run(words, capture_output=True, text=True, check=False)
+    try:
+        found = subprocess.run(words, capture_output=True, text=True, check=False)
+    except OSError:  # it came from another kind of machine
+        return False
     return found.stdout.split() == [str(part) for part in sys.version_info[:2]]
 
 
@@ -268,7 +341,7 @@ def install_cpu_torch() -> bool:
     try:
         with urllib.request.urlopen(f"{TORCH_CPU_INDEX}/torch/", timeout=10):
             pass
-    except OSError:
+    except (OSError, http.client.HTTPException):  # silence, or no web server's words
         return False
     say("Installing the CPU build of torch from PyTorch's index (about 200 MB).")
     pip("install", "--no-deps", "--index-url", TORCH_CPU_INDEX, f"{TORCH}+cpu")
@@ -292,9 +365,12 @@ def has_nvidia_gpu() -> bool:
 
 def agrees(question: str) -> bool:
     """Ask at a terminal; elsewhere nobody can answer, and the size has been said."""
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         return True
-    return input(f"{question} [y/N] ").strip().lower().startswith("y")
+    try:
+        return input(f"{question} [y/N] ").strip().lower().startswith("y")
+    except EOFError:  # Ctrl+D
+        return False
 
 
 def say(words: str) -> None:

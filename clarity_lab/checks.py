@@ -43,13 +43,21 @@ def require_samples(
 
     Raises:
         TypeError: If the values are not floating-point numbers.
-        ValueError: If there are too few samples, or a NaN or infinity among them.
+        ValueError: If there are too few samples, or a NaN or infinity among them, or
+            the parts of a list differ in length.
 
     Example:
         >>> require_samples([0.0, 0.5]).shape
         (2,)
     """
-    array = np.asarray(samples)
+    try:
+        array = np.asarray(samples)
+    except ValueError as error:
+        raise ValueError(
+            f"expected {name} as one array, got a {type(samples).__name__} of parts "
+            "that differ in length. Unpack what load returns: "
+            "samples, sample_rate = load(...). Cut two channels to one length."
+        ) from error
     if array.dtype.kind != "f":
         raise TypeError(
             f"expected {name} as floating-point numbers, full scale at 1.0, "

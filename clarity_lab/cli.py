@@ -7,6 +7,7 @@ imported only when its word is used, so `clarity-lab --help` is quick.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Command:
 
 COMMANDS = {
     "data": Command(
-        "clarity_lab.manifests.command",
+        "clarity_lab.data_command",
         "list, fetch, verify, locate and delete recordings and weights",
     ),
     "doctor": Command("clarity_lab.doctor", "check this machine, and mend it"),
@@ -43,17 +44,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 if all went well, 1 if not, 130 after Ctrl-C.
     """
+    if hasattr(sys.stdout, "reconfigure"):  # a pipe may not know every sign we print
+        sys.stdout.reconfigure(errors="namereplace")
     words = list(sys.argv[1:] if argv is None else argv)
     options = _parser(words).parse_args(words)
     from clarity_lab.manifests.errors import DataError
 
     try:
         return import_module(COMMANDS[options.command].module).run(options)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("clarity_lab"):
+            raise
+        print(
+            f"clarity-lab: {options.command} needs {error.name}, which is not "
+            "installed. Install the lessons' packages: python start.py, or "
+            'pip install "clarity-lab[lessons]" from where you got this package.',
+            file=sys.stderr,
+        )
+        return 1
     except DataError as error:
         print(f"clarity-lab: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # the reader, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
-        print("clarity-lab: stopped. The same command goes on.", file=sys.stderr)
+        say = "clarity-lab: stopped. Run the same command again to go on."
+        print(say, file=sys.stderr)
         return 130
 
 

@@ -134,8 +134,8 @@ def look_at_torchaudio() -> Finding:
     """Torchaudio, and whether the guard had to answer for its extension."""
     try:
         import torchaudio
-    except ModuleNotFoundError:
-        return missing_package("torchaudio", "torchaudio")
+    except ModuleNotFoundError as error:  # itself, or something that it needs
+        return missing_package("torchaudio", error.name or "torchaudio")
     met = torchaudio_guard.status()
     words = f"{torchaudio.__version__}, compiled extension loaded"
     if met == "guarded":
@@ -149,8 +149,8 @@ def look_at_speechbrain() -> Finding:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             speechbrain = importlib.import_module("speechbrain")
-    except ModuleNotFoundError:
-        return missing_package("SpeechBrain", "speechbrain")
+    except ModuleNotFoundError as error:
+        return missing_package("SpeechBrain", error.name or "speechbrain")
     return Finding("SpeechBrain", "ok", f"{speechbrain.__version__} imports")
 
 

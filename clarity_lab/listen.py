@@ -12,23 +12,26 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import soundfile
 from numpy.typing import ArrayLike, NDArray
 
-from clarity_lab.audio import level_dbfs, peak
+from clarity_lab.audio import headroom_db, level_dbfs, peak
 from clarity_lab.checks import (
     require_mono_or_stereo,
     require_number,
     require_sample_rate,
 )
-from clarity_lab.units import amplitude_to_db, db_to_amplitude
+from clarity_lab.units import db_to_amplitude
 
 if TYPE_CHECKING:
     from IPython.display import HTML
+
+MAX_SAMPLE_RATE = 655_350
+"""The highest that libsndfile writes into a FLAC."""
 
 
 def play(samples: ArrayLike, *, sample_rate: int, title: str | None = None) -> HTML:
@@ -47,7 +50,7 @@ def play(samples: ArrayLike, *, sample_rate: int, title: str | None = None) -> H
         ValueError: If a sample is above full scale, or the sound is empty, not finite
             or has more than two channels.
     """
-    return _shown(audio_tag(samples, sample_rate=sample_rate, title=title))
+    return _shown(audio_html(samples, sample_rate=sample_rate, title=title))
 
 
 def play_all(
@@ -77,7 +80,7 @@ def play_all(
             clip one, or a sound cannot be played (see `play`).
     """
     return _shown(
-        table_tag(
+        table_html(
             sounds,
             sample_rate=sample_rate,
             title=title,
@@ -87,7 +90,9 @@ def play_all(
     )
 
 
-def audio_tag(samples: ArrayLike, *, sample_rate: int, title: str | None = None) -> str:
+def audio_html(
+    samples: ArrayLike, *, sample_rate: int, title: str | None = None
+) -> str:
     """Write one sound as an HTML audio element that holds its own data.
 
     Args:
@@ -103,7 +108,7 @@ def audio_tag(samples: ArrayLike, *, sample_rate: int, title: str | None = None)
         ValueError: See `play`.
 
     Example:
-        >>> tag = audio_tag([0.0, 0.5], sample_rate=8_000, title="A click")
+        >>> tag = audio_html([0.0, 0.5], sample_rate=8_000, title="A click")
         >>> 'aria-label="A click"' in tag
         True
     """
@@ -112,7 +117,7 @@ def audio_tag(samples: ArrayLike, *, sample_rate: int, title: str | None = None)
     return f'<figure style="margin: 0.3em 0">{caption}{player}</figure>'
 
 
-def table_tag(
+def table_html(
     sounds: Mapping[str, ArrayLike],
     *,
     sample_rate: int,
@@ -142,7 +147,7 @@ def table_tag(
     }
     transcripts = dict(transcripts or {})
     _require_transcripts_of(transcripts, sounds)
-    gain_db = _common_gain_db(sounds) if gain_db is None else gain_db
+    gain_db = safe_gain_db(sounds.values()) if gain_db is None else gain_db
     gain_db = require_number(gain_db, name="gain_db", unit="dB")
     rows = [
         _row(label, samples, gain_db, sample_rate, transcripts)
@@ -185,14 +190,27 @@ def level_in_words(samples: ArrayLike) -> str:
     return f"{level:.1f}" if np.isfinite(level) else "silent"
 
 
-def _common_gain_db(sounds: Mapping[str, NDArray]) -> float:
-    """0 dB, or what brings the loudest sample of all down to full scale."""
-    if not sounds:
+def safe_gain_db(sounds: Iterable[ArrayLike]) -> float:
+    """The common factor of a comparison: 0 dB, or less if a sound would clip.
+
+    Args:
+        sounds: Each of shape (samples,) or (channels, samples), full scale at 1.0.
+
+    Returns:
+        A gain in dB, 0 or negative, in whole tenths as it is printed.
+
+    Raises:
+        TypeError: If samples are integers.
+        ValueError: If there are no sounds, or one is empty or not finite.
+
+    Example:
+        >>> safe_gain_db([[0.1], [-2.0]])
+        -6.1
+    """
+    rooms_db = [float(np.min(headroom_db(samples))) for samples in sounds]
+    if not rooms_db:
         raise ValueError("expected at least one sound, got none.")
-    loudest = max(float(np.max(peak(samples))) for samples in sounds.values())
-    if loudest <= 1:
-        return 0.0
-    return float(np.floor(-10 * amplitude_to_db(loudest)) / 10)  # as it is printed
+    return min(0.0, float(np.floor(10 * min(rooms_db)) / 10))
 
 
 def _gain_in_words(title: str | None, gain_db: float) -> str:
@@ -215,11 +233,20 @@ def _player(samples: ArrayLike, *, sample_rate: int, label: str) -> str:
     """The audio element itself, with a name for screen readers."""
     samples = require_mono_or_stereo(samples)
     sample_rate = require_sample_rate(sample_rate)
+    _refuse_unplayable(sample_rate)
     _refuse_clipping(samples)
     return (
         f'<audio controls preload="metadata" aria-label="{html.escape(label)}" '
         f'src="{_flac_uri(samples, sample_rate)}"></audio>'
     )
+
+
+def _refuse_unplayable(sample_rate: int) -> None:
+    if sample_rate > MAX_SAMPLE_RATE:
+        raise ValueError(
+            f"expected a sample rate that a player knows, up to {MAX_SAMPLE_RATE} Hz, "
+            f"got {sample_rate}. Resample it first: clarity_lab.audio.resample."
+        )
 
 
 def _refuse_clipping(samples: NDArray) -> None:

@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 REFERENCE_PRESSURE_PA = 20e-6
-"""Pressure of 0 dB SPL: 20 micropascal (ISO 1683:2015)."""
+"""Pressure of 0 dB SPL in air: 20 micropascal (ISO 1683:2015)."""
+
+A_WEIGHTING_POLES_HZ = (20.598997, 107.65265, 737.86223, 12194.217)
+"""Pole frequencies of the A-weighting (IEC 61672-1:2013, Annex E)."""
 
 
 def amplitude_to_db(amplitude: ArrayLike) -> NDArray:
@@ -33,6 +36,12 @@ def amplitude_to_db(amplitude: ArrayLike) -> NDArray:
 
 def db_to_amplitude(level_db: ArrayLike) -> NDArray:
     """Decibels to an amplitude ratio; the inverse of `amplitude_to_db`.
+
+    Args:
+        level_db: Decibels, any shape.
+
+    Returns:
+        Ratio of amplitudes, same shape, 0 or more.
 
     Example:
         >>> db_to_amplitude([0.0, 20.0])
@@ -70,6 +79,12 @@ def power_to_db(power: ArrayLike) -> NDArray:
 def db_to_power(level_db: ArrayLike) -> NDArray:
     """Decibels to a power ratio; the inverse of `power_to_db`.
 
+    Args:
+        level_db: Decibels, any shape.
+
+    Returns:
+        Ratio of powers, same shape, 0 or more.
+
     Example:
         >>> db_to_power([0.0, 20.0])
         array([  1., 100.])
@@ -100,6 +115,13 @@ def dbfs_to_db_spl(level_dbfs: ArrayLike, *, rms_one_db_spl: float) -> NDArray:
 def db_spl_to_dbfs(level_db_spl: ArrayLike, *, rms_one_db_spl: float) -> NDArray:
     """Sound pressure level to digital level; the inverse of `dbfs_to_db_spl`.
 
+    Args:
+        level_db_spl: Level in dB SPL, any shape.
+        rms_one_db_spl: The SPL in dB of a signal whose RMS is 1.
+
+    Returns:
+        Level in dB re an RMS of 1, same shape.
+
     Example:
         >>> float(db_spl_to_dbfs(65.0, rms_one_db_spl=100.0))
         -35.0
@@ -110,8 +132,17 @@ def db_spl_to_dbfs(level_db_spl: ArrayLike, *, rms_one_db_spl: float) -> NDArray
 def pascal_to_db_spl(pressure_pa: ArrayLike) -> NDArray:
     """RMS pressure in pascal to dB SPL.
 
+    Args:
+        pressure_pa: RMS of the sound pressure in pascal, any shape, not negative.
+
+    Returns:
+        Level in dB SPL, same shape; no pressure gives -inf.
+
+    Raises:
+        ValueError: If a pressure is negative or NaN.
+
     Reference:
-        ISO 1683:2015: reference pressure in gases 20 micropascal.
+        ISO 1683:2015 for the reference pressure.
 
     Example:
         One pascal, the level of many calibrators:
@@ -125,6 +156,15 @@ def pascal_to_db_spl(pressure_pa: ArrayLike) -> NDArray:
 def hz_to_mel(frequency_hz: ArrayLike) -> NDArray:
     """Frequency to mel by the formula of O'Shaughnessy, the one HTK uses.
 
+    Args:
+        frequency_hz: Frequency in Hz, any shape, not negative.
+
+    Returns:
+        Pitch in mel, same shape, 0 at 0 Hz.
+
+    Raises:
+        ValueError: If a frequency is negative, NaN or infinite.
+
     Reference:
         O'Shaughnessy, "Speech Communication", Addison-Wesley 1987, p. 150;
         librosa calls it ``htk=True``.
@@ -135,11 +175,17 @@ def hz_to_mel(frequency_hz: ArrayLike) -> NDArray:
         >>> round(float(hz_to_mel(1000.0)))
         1000
     """
-    return 2595.0 * np.log10(1.0 + np.asarray(frequency_hz, dtype=float) / 700.0)
+    return 2595.0 * np.log10(1.0 + _require_frequencies(frequency_hz) / 700.0)
 
 
 def mel_to_hz(mel: ArrayLike) -> NDArray:
     """Mel to frequency in Hz; the inverse of `hz_to_mel`.
+
+    Args:
+        mel: Pitch in mel, any shape.
+
+    Returns:
+        Frequency in Hz, same shape.
 
     Example:
         >>> round(float(mel_to_hz(hz_to_mel(440.0))), 9)
@@ -151,32 +197,56 @@ def mel_to_hz(mel: ArrayLike) -> NDArray:
 def erb_bandwidth_hz(frequency_hz: ArrayLike) -> NDArray:
     """Width in Hz of the normal ear's filter at a frequency (ERB).
 
+    Args:
+        frequency_hz: Frequency in Hz, any shape, not negative.
+
+    Returns:
+        Equivalent rectangular bandwidth in Hz, same shape.
+
+    Raises:
+        ValueError: If a frequency is negative, NaN or infinite.
+
     Reference:
         Glasberg & Moore, "Derivation of auditory filter shapes from notched-noise
-        data", Hearing Research 47, 1990, eq. (3): 24.7 (4.37 F + 1), F in kHz.
+        data", Hearing Research 47, 1990: 24.7 (4.37 F + 1), F in kHz.
 
     Example:
         >>> round(float(erb_bandwidth_hz(1000.0)), 1)
         132.6
     """
-    return 24.7 * (4.37e-3 * np.asarray(frequency_hz, dtype=float) + 1.0)
+    return 24.7 * (4.37e-3 * _require_frequencies(frequency_hz) + 1.0)
 
 
 def hz_to_erb_number(frequency_hz: ArrayLike) -> NDArray:
     """Frequency to its place on the ERB-number scale (Cams).
 
+    Args:
+        frequency_hz: Frequency in Hz, any shape, not negative.
+
+    Returns:
+        ERB number, same shape: how many such filters lie below.
+
+    Raises:
+        ValueError: If a frequency is negative, NaN or infinite.
+
     Reference:
-        Glasberg & Moore 1990, eq. (4): 21.4 log10(4.37 F + 1), F in kHz.
+        Glasberg & Moore 1990: 21.4 log10(4.37 F + 1), F in kHz.
 
     Example:
         >>> round(float(hz_to_erb_number(1000.0)), 1)
         15.6
     """
-    return 21.4 * np.log10(4.37e-3 * np.asarray(frequency_hz, dtype=float) + 1.0)
+    return 21.4 * np.log10(4.37e-3 * _require_frequencies(frequency_hz) + 1.0)
 
 
 def erb_number_to_hz(erb_number: ArrayLike) -> NDArray:
     """ERB number (Cams) to frequency in Hz; the inverse of `hz_to_erb_number`.
+
+    Args:
+        erb_number: Place on the ERB-number scale, any shape.
+
+    Returns:
+        Frequency in Hz, same shape.
 
     Example:
         >>> round(float(erb_number_to_hz(hz_to_erb_number(440.0))), 9)
@@ -186,32 +256,44 @@ def erb_number_to_hz(erb_number: ArrayLike) -> NDArray:
 
 
 def a_weighting_db(frequency_hz: ArrayLike) -> NDArray:
-    """A-weighting in dB: how much softer a level meter set to dB(A) hears a tone.
+    """Gain in dB that a level meter set to dB(A) gives a tone.
 
     Args:
-        frequency_hz: Frequency, any shape; zero gives -inf.
+        frequency_hz: Frequency in Hz, any shape, not negative; zero gives -inf.
 
     Returns:
-        Gain in dB, same shape: 0 at 1 kHz, strongly negative below 200 Hz.
+        Gain in dB, same shape: 0 at 1 kHz, a little more at 2 to 4 kHz, strongly
+            negative below 200 Hz.
 
     Raises:
-        ValueError: If a frequency is negative or NaN.
+        ValueError: If a frequency is negative, NaN or infinite.
 
     Reference:
-        IEC 61672-1:2013, Annex E, eq. (E.1) and table of pole frequencies.
+        IEC 61672-1:2013, Annex E.
 
     Example:
         >>> np.round(a_weighting_db([100.0, 1000.0]), 1) + 0.0
         array([-19.1,   0. ])
     """
+    response = _a_response(_require_frequencies(frequency_hz))
+    return amplitude_to_db(response / _a_response(np.array(1000.0)))
 
-    def response(squared_hz: NDArray) -> NDArray:
-        f1, f2, f3, f4 = 20.598997**2, 107.65265**2, 737.86223**2, 12194.217**2
-        low = squared_hz / (squared_hz + f1) / np.sqrt(squared_hz + f2)
-        return low * squared_hz / np.sqrt(squared_hz + f3) * f4 / (squared_hz + f4)
 
+def _a_response(frequency_hz: NDArray) -> NDArray:
+    """Size of the A-weighting's response: a double pole, two single ones, a double."""
+    squared = np.square(frequency_hz)
+    f1, f2, f3, f4 = A_WEIGHTING_POLES_HZ
+    low = squared / (squared + f1**2) / np.sqrt(squared + f2**2)
+    return low * squared / np.sqrt(squared + f3**2) * f4**2 / (squared + f4**2)
+
+
+def _require_frequencies(frequency_hz: ArrayLike) -> NDArray:
+    """Frequencies as numbers, or say what is wrong with them."""
     frequency_hz = np.asarray(frequency_hz, dtype=float)
-    if not np.all(frequency_hz >= 0):
-        raise ValueError("expected frequencies of 0 Hz or more, got a negative or NaN.")
-    gain = response(frequency_hz**2) / response(np.square(1000.0))
-    return amplitude_to_db(gain)
+    good = np.isfinite(frequency_hz) & (frequency_hz >= 0)
+    if not np.all(good):
+        raise ValueError(
+            "expected frequencies of 0 Hz or more, got "
+            f"{frequency_hz[~good].flat[0]:g}. Is it a level, or a difference?"
+        )
+    return frequency_hz

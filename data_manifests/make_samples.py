@@ -1,4 +1,4 @@
-"""Rebuild the bundled samples, their manifest and their attribution (for maintainers).
+"""Rebuild the bundled recordings, manifest and attribution (for maintainers).
 
     python -m pip install h5py pypi-simple requests soundfile
     python data_manifests/make_samples.py --packages ../packages
@@ -169,7 +169,7 @@ def _origin(item: dict) -> str:
 def _manifest(entries: list[dict]) -> str:
     manifest = {
         "name": "samples",
-        "title": "The samples that come with the package",
+        "title": "The bundled recordings: they come with the package",
         "description": "25 transcribed utterances of 17 voices, four noises, three "
         "pieces of music, the head-related impulse responses of the KEMAR dummy head, "
         "a measured office and the audiograms of 83 listeners: enough for every lesson "

@@ -312,7 +312,7 @@ MUSIC = [
         "trumpet.ogg",
         "trumpet",
         "trumpet",
-        licence="CC BY 3.0",
+        licence="CC BY 4.0 (CC BY 3.0 when librosa copied it)",
         credit="Mihai Sorohan, solo trumpet 06 of Jazz Trumpet Loops Pack, "
         "https://freesound.org/s/77711/; by way of librosa's example data",
     ),
@@ -373,10 +373,13 @@ CITATION = (
     "a KEMAR, JASA 97, 1995. Hummersone et al., IEEE TASLP 18(7), 2010."
 )
 INTRODUCTION = """\
-# Where the bundled samples come from
+# Where the bundled recordings come from
 
 `data_manifests/samples.json` says the same for programs, and the files are built by
 `data_manifests/make_samples.py`. Licences are those of each row, not clarity_lab's own.
+Their texts: [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/),
+[CC BY 3.0](https://creativecommons.org/licenses/by/3.0/),
+[CC0 1.0](https://creativecommons.org/publicdomain/zero/1.0/); MIT and BSD are below.
 
 What was done to them:
 
@@ -391,10 +394,11 @@ What is not certain, and what we took it for:
 
 - The six Common Voice clips come with transcripts, but the package that carries them
   says nothing of their licence; Common Voice releases all clips under CC0. It names no
-  speakers: six clips are counted as six voices (ECAPA embeddings agree: cosines of at
-  most 0.26 between them, at least 0.46 within a voice).
+  speakers: six clips are counted as six voices.
 - inferencebench-voice says its clips are of LibriSpeech test-clean; speaker 1272 is in
   dev-clean. Both parts are CC BY 4.0.
+- The note beside the trumpet in librosa's data, as we took it, says CC BY 3.0;
+  librosa's documentation now says CC BY 4.0.
 - The reader of the LibriVox chapter is not named in the package.
 - The SOFA file of KEMAR has the field "No license provided, ask the author for
   permission"; the laboratory's own words are those in the table, and Debian

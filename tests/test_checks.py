@@ -100,3 +100,11 @@ def test_one_or_two_channels_are_mono_or_stereo(shape):
 def test_other_shapes_are_neither_mono_nor_stereo(shape):
     with pytest.raises(ValueError, match=r"\(2, samples\), left ear first, got"):
         checks.require_mono_or_stereo(np.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    "samples", [(np.zeros(9), 16_000), [[0.1, 0.2], [0.3]], [np.zeros(3), np.zeros(4)]]
+)
+def test_a_pair_or_a_ragged_list_is_explained(samples):
+    with pytest.raises(ValueError, match="Unpack what load returns"):
+        checks.require_samples(samples)

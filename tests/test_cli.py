@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -77,6 +78,7 @@ def test_list_says_what_is_here(capsys):
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
     assert "here" in lines["toy"]
     assert "here" not in lines["gated"]
+    assert "2 bytes  here  CC0 " in lines["toy"]
     assert "samples" in lines
 
 
@@ -90,6 +92,18 @@ def test_fetch_of_gated_data_says_what_to_do_and_fails(capsys):
     said = capsys.readouterr().err
     assert said.startswith("clarity-lab: expected 'gated'")
     assert "Sign the form." in said
+
+
+def test_an_unknown_size_is_a_question_mark_and_never_zero(tmp_path, capsys):
+    path = tmp_path / "manifests" / "gated.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["files"][0] |= {"bytes": None, "sha256": None}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert main(["data", "list"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert lines["gated"].split()[1] == "?"
+    assert main(["data", "fetch", "gated"]) == 1
+    assert "0 bytes" not in capsys.readouterr().err
 
 
 def test_a_name_that_does_not_exist_is_an_answer_not_a_traceback(capsys):
@@ -131,4 +145,31 @@ def test_ctrl_c_ends_without_a_traceback(monkeypatch, capsys):
 
     monkeypatch.setattr("clarity_lab.manifests.fetch", interrupted)
     assert main(["data", "fetch", "toy"]) == 130
-    assert "stopped. The same command goes on" in capsys.readouterr().err
+    assert "stopped. Run the same command again to go on." in capsys.readouterr().err
+
+
+def test_a_pipe_that_knows_few_signs_is_no_fault():
+    words = [sys.executable, "-c", "from clarity_lab.cli import main; main(['doctor'])"]
+    variables = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    found = subprocess.run(words, capture_output=True, env=variables, check=False)
+    assert b"UnicodeEncodeError" not in found.stderr
+    assert b"Python" in found.stdout
+
+
+def test_a_package_that_is_not_installed_is_named(monkeypatch, capsys):
+    def absent(options):
+        raise ModuleNotFoundError("No module named 'matplotlib'", name="matplotlib")
+
+    monkeypatch.setattr("clarity_lab.recipes.demo.run", absent)
+    assert main(["demo"]) == 1
+    assert "needs matplotlib, which is not installed" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipe")
+def test_a_reader_that_leaves_early_is_no_fault():
+    words = [sys.executable, "-u", "-m", "clarity_lab.cli", "data", "list"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()

@@ -91,3 +91,13 @@ def test_a_half_downloaded_set_is_named_and_stops_nothing(monkeypatch, tmp_path)
     finding = doctor.look_at_cache()
     assert finding.state == "note"
     assert "not whole: bells" in finding.words
+
+
+def test_what_speechbrain_lacks_is_named_and_not_speechbrain(monkeypatch):
+    def lacks_torch(name):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(doctor.importlib, "import_module", lacks_torch)
+    finding = doctor.look_at_speechbrain()
+    assert finding.words == "torch is not installed"
+    assert finding.mend[-1] == "torch"

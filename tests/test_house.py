@@ -16,7 +16,7 @@ FLOORS = [
     ["scenes", "metrics", "models"],
     ["listen", "plots"],
     ["recipes", "widgets", "exercises"],
-    ["cli", "doctor", "badges"],
+    ["cli", "data_command", "doctor", "badges"],
 ]
 FLOOR_OF = {room: n for n, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -91,7 +91,7 @@ def test_importing_the_package_is_fast_and_light():
     assert all(not heavy for _, *heavy in runs), runs
 
 
-@pytest.mark.parametrize("module", ["audio", "manifests", "cli"])
+@pytest.mark.parametrize("module", ["audio", "manifests", "listen", "cli"])
 def test_the_ground_floor_needs_no_lesson_package(module):
     code = (
         f"import clarity_lab.{module}, sys;"

@@ -9,6 +9,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+import clarity_lab
+
 ROOT = Path(__file__).parents[1]
 CONDA_NAMES = {"soundfile": "pysoundfile", "soxr": "soxr-python", "torch": "pytorch"}
 CONDA_PYTHON = "python=3.11"
@@ -87,6 +89,12 @@ def test_start_asks_for_extras_that_exist_and_a_python_that_is_allowed():
     assert asked <= set(EXTRAS)
     oldest = ".".join(map(str, start().OLDEST_PYTHON))
     assert PROJECT["project"]["requires-python"] == f">={oldest}"
+
+
+def test_the_package_and_its_citation_say_one_version():
+    assert PROJECT["project"]["version"] == clarity_lab.__version__
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert yaml.safe_load(citation)["version"] == clarity_lab.__version__
 
 
 def test_ci_runs_the_readmes_test_command():

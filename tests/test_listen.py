@@ -44,14 +44,14 @@ def noise(rng):
 
 @pytest.mark.parametrize("gain", [1.0, 0.1, 0.001])
 def test_a_player_holds_the_sound_at_its_own_level(noise, gain):
-    tag = listen.audio_tag(gain * noise, sample_rate=16_000)
+    tag = listen.audio_html(gain * noise, sample_rate=16_000)
     [(played, sample_rate)] = sounds_in(tag)
     assert sample_rate == 16_000
     assert played == pytest.approx(gain * noise, abs=1 / 32_768)
 
 
 def test_left_is_played_left(noise):
-    tag = listen.audio_tag(np.stack([noise, 0 * noise]), sample_rate=16_000)
+    tag = listen.audio_html(np.stack([noise, 0 * noise]), sample_rate=16_000)
     [(played, _)] = sounds_in(tag)
     assert np.any(played[:, 0])
     assert not np.any(played[:, 1])
@@ -63,21 +63,21 @@ def test_a_player_is_html_for_a_notebook(noise):
 
 
 def test_a_title_is_shown_read_aloud_and_harmless(noise):
-    tag = listen.audio_tag(noise, sample_rate=16_000, title='<b> & "quotes"')
+    tag = listen.audio_html(noise, sample_rate=16_000, title='<b> & "quotes"')
     names = Names(tag)
     assert names.texts == ['<b> & "quotes"']
     assert names.labels == ['<b> & "quotes"']
 
 
 def test_a_page_needs_nothing_from_elsewhere(noise):
-    tag = listen.audio_tag(noise, sample_rate=16_000)
+    tag = listen.audio_html(noise, sample_rate=16_000)
     assert "http" not in re.sub(r"base64,[^\"]+", "", tag)
 
 
 def test_a_saved_recording_is_smaller_than_its_wav():
     path = manifests.fetch("samples", "speech/librispeech-1272-135031-0011.flac")
     samples, sample_rate = audio.load(path)
-    tag = listen.audio_tag(samples, sample_rate=sample_rate)
+    tag = listen.audio_html(samples, sample_rate=sample_rate)
     assert len(tag) < 0.75 * (2 * samples.size * 4 / 3)
 
 
@@ -107,26 +107,31 @@ def test_one_factor_scales_all_sounds_of_a_comparison(noise):
     assert 0.98 < np.max(np.abs(first)) <= 1
 
 
+def test_the_common_factor_is_the_one_the_loudest_channel_needs():
+    assert listen.safe_gain_db([[0.1, -0.1], [[0.5, 0.1], [0.0, -4.0]]]) == -12.1
+    assert listen.safe_gain_db([np.zeros(3), [0.5]]) == 0
+
+
 def test_the_common_factor_is_printed():
-    table = listen.table_tag({"loud": [0.0, 2.0]}, sample_rate=8_000)
+    table = listen.table_html({"loud": [0.0, 2.0]}, sample_rate=8_000)
     assert "All played -6.1 dB" in table
 
 
 def test_sounds_within_full_scale_are_played_as_they_are(noise):
-    table = listen.table_tag({"a": noise}, sample_rate=8_000)
+    table = listen.table_html({"a": noise}, sample_rate=8_000)
     assert "Played as they are" in table
     assert sounds_in(table)[0][0] == pytest.approx(noise, abs=1 / 32_768)
 
 
 def test_a_given_gain_is_used_and_may_not_clip(noise):
-    table = listen.table_tag({"a": noise}, sample_rate=8_000, gain_db=-20)
+    table = listen.table_html({"a": noise}, sample_rate=8_000, gain_db=-20)
     assert sounds_in(table)[0][0] == pytest.approx(noise / 10, abs=1 / 32_768)
     with pytest.raises(ValueError, match="above full scale"):
-        listen.table_tag({"a": noise}, sample_rate=8_000, gain_db=40)
+        listen.table_html({"a": noise}, sample_rate=8_000, gain_db=40)
 
 
 def test_a_table_names_each_sound_its_level_and_its_words():
-    table = listen.table_tag(
+    table = listen.table_html(
         {"tone <1>": [0.1, -0.1], "pause": [0.0, 0.0]},
         sample_rate=8_000,
         title="Two sounds",
@@ -140,14 +145,20 @@ def test_a_table_names_each_sound_its_level_and_its_words():
 
 def test_a_transcript_without_a_sound_is_noticed():
     with pytest.raises(ValueError, match="transcripts of a, got one of b"):
-        listen.table_tag({"a": [0.0]}, sample_rate=8_000, transcripts={"b": "words"})
+        listen.table_html({"a": [0.0]}, sample_rate=8_000, transcripts={"b": "words"})
 
 
 def test_a_bad_sound_of_several_is_named():
     with pytest.raises(ValueError, match="finite broken, got 1 NaN"):
-        listen.table_tag({"good": [0.0], "broken": [np.nan]}, sample_rate=8_000)
+        listen.table_html({"good": [0.0], "broken": [np.nan]}, sample_rate=8_000)
 
 
 def test_a_table_of_nothing_is_refused():
     with pytest.raises(ValueError, match="at least one sound"):
         listen.play_all({}, sample_rate=8_000)
+
+
+def test_a_rate_that_no_player_knows_is_explained(noise):
+    with pytest.raises(ValueError, match=r"up to 655350 Hz, got 1000000"):
+        listen.play(noise, sample_rate=1_000_000)
+    assert listen.play(noise, sample_rate=listen.MAX_SAMPLE_RATE)

@@ -1,6 +1,7 @@
 """Each picture shows the numbers it was given, with units, and no colour alone."""
 
 import base64
+import itertools
 import re
 
 import numpy as np
@@ -11,6 +12,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
 from clarity_lab import plots  # noqa: E402
+from clarity_lab.units import hz_to_mel, mel_to_hz  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -136,11 +138,11 @@ def test_an_unknown_scale_is_answered_with_the_known_ones(sine):
 def test_a_tone_lies_in_the_mel_filter_around_it(sine):
     ax = plots.plot_mel(sine, sample_rate=16_000, n_mels=40)
     rows = np.asarray(ax.images[0].get_array())
-    import librosa
-
-    centres_hz = librosa.mel_frequencies(42, fmax=8_000)[1:-1]
+    centres_hz = mel_to_hz(np.linspace(0, hz_to_mel(8_000), 42))[1:-1]
     brightest = np.argmax(rows[:, rows.shape[1] // 2])
-    assert centres_hz[brightest] == pytest.approx(1000, rel=0.1)
+    assert brightest == np.argmin(np.abs(centres_hz - 1000))
+    assert rows[brightest].max() == pytest.approx(-3.01, abs=3)
+    assert ax.images[0].colorbar.ax.get_ylabel() == "Level (dBFS)"
     top_label = ax.get_yticklabels()[-1].get_text()
     assert float(top_label) == pytest.approx(centres_hz[-1], abs=1)
 
@@ -158,6 +160,64 @@ def test_features_are_drawn_as_given_over_seconds():
     assert np.asarray(ax.images[0].get_array()) == pytest.approx(features)
     assert ax.images[0].get_extent()[:2] == pytest.approx([-0.005, 0.035])
     assert ax.get_ylabel() == "MFCC"
+
+
+def test_the_label_of_rows_with_centres_is_the_callers():
+    ax = plots.plot_features(
+        np.eye(3),
+        sample_rate=8_000,
+        hop_length=80,
+        ylabel="Gammatone centre (Hz)",
+        centres_hz=[100, 200, 300],
+    )
+    assert ax.get_ylabel() == "Gammatone centre (Hz)"
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["100", "200", "300"]
+
+
+def test_rows_can_be_counted_from_one():
+    ax = plots.plot_features(np.eye(3), sample_rate=8_000, hop_length=80, first_row=1)
+    assert ax.images[0].get_extent()[2:] == pytest.approx([0.5, 3.5])
+    assert ax.get_ylim() == pytest.approx((0.5, 3.5))
+
+
+def test_silence_alone_is_drawn_without_inventing_a_level():
+    ax = plots.plot_features(
+        np.full((3, 4), -np.inf), sample_rate=8_000, hop_length=80, dynamic_range_db=70
+    )
+    assert ax.images[0].get_clim() == (-70, 0)
+
+
+@pytest.mark.parametrize("plot", [plots.plot_waveform, plots.plot_spectrogram])
+@pytest.mark.parametrize("n_samples", [160, 400, 16_000])
+def test_times_do_not_overlap_in_a_narrow_picture(sine, plot, n_samples):
+    figure, axes = plt.subplots(1, 3, figsize=(7.2, 3))
+    for ax in axes:
+        plot(sine[:n_samples], sample_rate=16_000, ax=ax)
+    figure.canvas.draw()
+    for ax in axes:
+        boxes = [tick.get_window_extent() for tick in ax.get_xticklabels()]
+        low, high = ax.get_xlim()
+        boxes = [
+            box
+            for box, place in zip(boxes, ax.get_xticks(), strict=True)
+            if low <= place <= high
+        ]
+        assert len(boxes) >= 2
+        assert all(a.x1 < b.x0 for a, b in itertools.pairwise(boxes))
+
+
+def test_two_sounds_in_one_waveform_are_named(sine):
+    ax = plots.plot_waveform(sine, sample_rate=16_000, label="before")
+    plots.plot_waveform(sine / 2, sample_rate=16_000, label="after", ax=ax)
+    named = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert named == ["before", "after"]
+
+
+def test_a_mel_axis_may_be_dragged_below_zero(sine):
+    ax = plots.plot_spectrogram(sine, sample_rate=16_000, scale="mel")
+    ax.set_ylim(-500, 8_000)
+    ax.figure.canvas.draw()
+    assert ax.get_ylim() == (-500, 8_000)
 
 
 def test_a_log_of_silence_in_features_is_drawn_dark():
@@ -231,7 +291,7 @@ def test_frequencies_that_fall_are_refused():
 
 def test_a_figure_becomes_html_that_says_what_it_shows(sine):
     ax = plots.plot_waveform(sine, sample_rate=16_000)
-    tag = plots.figure_tag(ax.figure, alt='A "sine"')
+    tag = plots.figure_html(ax.figure, alt='A "sine"')
     assert 'alt="A &quot;sine&quot;"' in tag
     png = base64.b64decode(re.search(r"base64,([^\"]+)", tag).group(1))
     assert png.startswith(b"\x89PNG")
@@ -241,9 +301,16 @@ def test_a_figure_becomes_html_that_says_what_it_shows(sine):
 def test_a_figure_without_words_is_refused(sine):
     ax = plots.plot_waveform(sine, sample_rate=16_000)
     with pytest.raises(ValueError, match="expected alt"):
-        plots.figure_tag(ax.figure, alt=" ")
+        plots.figure_html(ax.figure, alt=" ")
 
 
 def test_the_style_tells_curves_apart_without_colour():
     cycle = list(plt.rcParams["axes.prop_cycle"])[:4]
     assert len({entry["linestyle"] for entry in cycle}) == 4
+
+
+@pytest.mark.parametrize("name", ["window_ms", "hop_ms", "n_mels"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -3])
+def test_an_impossible_setting_of_the_mel_picture_is_named(sine, name, value):
+    with pytest.raises(ValueError, match=f"expected {name} as a finite number"):
+        plots.plot_mel(sine, sample_rate=16_000, **{name: value})

@@ -25,6 +25,7 @@ def start(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(module, "STAMP", tmp_path / ".venv/installed.json")
     monkeypatch.setattr(module, "LAB_SETTINGS", tmp_path / ".venv/lab.json")
+    monkeypatch.setattr(module, "LOCK", tmp_path / ".venv.lock")
     monkeypatch.setattr(module, "LOG", tmp_path / ".venv/install.log")
     return module
 
@@ -200,3 +201,100 @@ def test_help_needs_no_environment():
     words = [sys.executable, str(ROOT / "start.py"), "--help"]
     found = subprocess.run(words, capture_output=True, text=True, check=True)
     assert "start.py test" in found.stdout
+
+
+def test_while_it_installs_an_older_stamp_does_not_vouch(start, recorded, monkeypatch):
+    start.install("lessons")
+
+    def cut(*words):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(start, "pip", cut)
+    with pytest.raises(KeyboardInterrupt):
+        start.install("lessons,test")
+    assert not start.is_installed("lessons")
+
+
+def test_a_python_of_another_machine_is_no_working_environment(start):
+    start.venv_python().parent.mkdir(parents=True)
+    start.venv_python().write_bytes(b"\x7fELF of another machine")
+    start.venv_python().chmod(0o755)
+    assert not start.venv_works()
+
+
+def test_a_closed_standard_input_is_no_terminal(start, monkeypatch):
+    monkeypatch.setattr(start.sys, "stdin", None)
+    assert start.agrees("Download it?") is True
+
+
+def test_ctrl_d_is_a_no(start, monkeypatch):
+    def end_of_file(question):
+        raise EOFError
+
+    monkeypatch.setattr(start.sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", end_of_file)
+    assert start.agrees("Download it?") is False
+
+
+def test_an_index_that_speaks_no_http_counts_as_silent(start, monkeypatch):
+    def babble(*words, **more):
+        raise start.http.client.BadStatusLine("220 mail.example")
+
+    monkeypatch.setattr(start.urllib.request, "urlopen", babble)
+    assert start.install_cpu_torch() is False
+
+
+def test_a_disk_that_refuses_is_told_without_a_traceback(start, monkeypatch, capsys):
+    def full(extras):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(start, "install", full)
+    monkeypatch.setattr(start.sys, "argv", ["start.py", "test"])
+    assert start.main() == 1
+    assert "No space left on device" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["PYTHONPATH", "PIP_TARGET", "PIP_USER"])
+def test_variables_that_lead_pip_elsewhere_are_dropped(start, monkeypatch, name):
+    seen = []
+
+    def look(extras):
+        seen.append(start.os.environ.get(name))
+        raise start.SetupError("enough")
+
+    monkeypatch.setenv(name, "elsewhere")
+    monkeypatch.setattr(start, "install", look)
+    monkeypatch.setattr(start.sys, "argv", ["start.py"])
+    start.main()
+    assert seen == [None]
+
+
+def test_a_second_process_waits_and_then_finds_all_done(start, recorded, monkeypatch):
+    waited = []
+
+    def first_one_ends(seconds):
+        waited.append(seconds)
+        start.install_now("lessons")
+        recorded.clear()
+        first.close()
+
+    first = start.LOCK.open("w", encoding="utf-8")
+    assert start.locks(first)
+    monkeypatch.setattr(start.time, "sleep", first_one_ends)
+    start.install("lessons")
+    assert waited
+    assert recorded == []
+
+
+def test_the_way_to_the_package_names_no_folder_that_python_could_misread(
+    start, monkeypatch, tmp_path
+):
+    root = tmp_path / "Übung"
+    monkeypatch.setattr(start, "ROOT", root)
+    monkeypatch.setattr(start, "VENV", root / ".venv")
+    way = root / ".venv/lib/python3.11/site-packages/_editable_impl_clarity_lab.pth"
+    way.parent.mkdir(parents=True)
+    way.write_text(str(root), encoding="utf-8")
+    start.shorten_way_to_package()
+    assert way.read_bytes().isascii()
+    assert (way.parent / way.read_text("ascii")).resolve() == root.resolve()

@@ -19,7 +19,9 @@ class Raises:
         raise self.error
 
 
-@pytest.mark.parametrize("error", [OSError("libc10_cuda.so"), RuntimeError("cu128")])
+@pytest.mark.parametrize(
+    "error", [OSError("libc10_cuda.so"), RuntimeError("cu128"), ImportError("DLL")]
+)
 def test_an_extension_that_cannot_load_counts_as_not_compiled(error):
     module = types.ModuleType(torchaudio_guard.EXTENSION)
     torchaudio_guard._Loader(Raises(error)).exec_module(module)

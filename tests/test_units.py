@@ -64,6 +64,26 @@ def test_a_weighting_follows_librosas_within_rounded_constants(rng):
     assert units.a_weighting_db(frequency_hz) == pytest.approx(expected, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    "scale",
+    [
+        units.hz_to_mel,
+        units.erb_bandwidth_hz,
+        units.hz_to_erb_number,
+        units.a_weighting_db,
+    ],
+)
+@pytest.mark.parametrize("bad", [-1e-9, -1000.0, np.nan, np.inf, [100.0, -1.0]])
+def test_a_frequency_that_cannot_be_is_refused(scale, bad):
+    with pytest.raises(ValueError, match=r"frequencies of 0 Hz or more, got "):
+        scale(bad)
+
+
+def test_the_frequency_that_cannot_be_is_named():
+    with pytest.raises(ValueError, match=r"got -800\."):
+        units.hz_to_mel([100, -800])
+
+
 def test_the_erb_number_counts_bandwidths():
     # One step on the ERB-number scale is one ERB: its slope is 1 / bandwidth. The
     # published constants are rounded, which leaves a third of a percent.

@@ -5,6 +5,7 @@ Lessons: 01_sound_and_level, 02_speech_features.
 
 from clarity_lab.audio.files import SoundInfo, info, load, save
 from clarity_lab.audio.levels import (
+    headroom_db,
     level_db_a,
     level_dbfs,
     mix_at_snr,
@@ -12,15 +13,19 @@ from clarity_lab.audio.levels import (
     rms,
     set_level,
 )
+from clarity_lab.audio.mel import mel_spectrogram_dbfs
 from clarity_lab.audio.rates import resample
-from clarity_lab.audio.spectra import spectrogram_dbfs, spectrum_dbfs
+from clarity_lab.audio.spectra import hann_blur, spectrogram_dbfs, spectrum_dbfs
 
 __all__ = [
     "SoundInfo",
+    "hann_blur",
+    "headroom_db",
     "info",
     "level_db_a",
     "level_dbfs",
     "load",
+    "mel_spectrogram_dbfs",
     "mix_at_snr",
     "peak",
     "resample",

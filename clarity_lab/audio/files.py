@@ -27,6 +27,9 @@ CONTAINERS = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".mp3": "MP3"}
 UNLIMITED = ("FLOAT", "DOUBLE")
 """Subtypes that keep values above full scale."""
 
+SYSTEM_ERROR = 2
+"""libsndfile's code for what the system refused: no right to write, no room."""
+
 MAX_CHANNELS = 64
 """More than this is a sound that lies on its side."""
 
@@ -142,6 +145,7 @@ def save(
 
     Raises:
         FileNotFoundError: If the folder does not exist.
+        OSError: If the file may not be written there.
         TypeError: If the samples are integers.
         ValueError: If the sound would clip, is empty or not finite, or the format
             cannot hold it.
@@ -220,10 +224,11 @@ def _select_channel(
     n_channels = samples.shape[1]
     if channel is None:
         return samples[:, 0] if n_channels == 1 else np.ascontiguousarray(samples.T)
-    if channel not in range(n_channels):
+    whole = isinstance(channel, int | np.integer) and not isinstance(channel, bool)
+    if not whole or channel not in range(n_channels):
         raise ValueError(
             f"expected a channel from 0 to {n_channels - 1} of {path}, "
-            f"got channel={channel}."
+            f"got channel={channel!r}."
         )
     return np.ascontiguousarray(samples[:, channel])
 
@@ -267,6 +272,11 @@ def _write_whole(path: Path, samples: NDArray, sample_rate: int, **coding: str) 
         soundfile.write(part, samples, sample_rate, **coding)
         part.replace(path)
     except soundfile.LibsndfileError as error:
+        if error.code == SYSTEM_ERROR:
+            raise OSError(
+                f"{path} could not be written. May you write in that folder, and is "
+                "there room on the disk?"
+            ) from error
         raise ValueError(
             f"{path.name} cannot hold this sound: {n_channels} channel(s) "
             f"at {sample_rate} Hz as {coding['subtype']} ({error.error_string}). "

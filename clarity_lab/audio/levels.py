@@ -60,6 +60,27 @@ def peak(samples: ArrayLike) -> NDArray[np.floating]:
     return np.max(np.abs(require_samples(samples)), axis=-1)
 
 
+def headroom_db(samples: ArrayLike) -> NDArray[np.floating]:
+    """By how much a sound can be turned up before a player clips it.
+
+    Args:
+        samples: Sounds, shape (..., samples), full scale at 1.0.
+
+    Returns:
+        One value in dB per sound, shape (...): negative if a sample lies above full
+            scale already, infinite for silence.
+
+    Raises:
+        TypeError: If the samples are integers.
+        ValueError: If there are none, or one is not finite.
+
+    Example:
+        >>> float(headroom_db([0.1, -0.05]))
+        20.0
+    """
+    return -amplitude_to_db(peak(samples))
+
+
 def level_dbfs(samples: ArrayLike) -> NDArray[np.floating]:
     """Level of a sound in dB re an RMS of 1; silence gives -inf.
 

@@ -74,14 +74,14 @@ def spectrogram_dbfs(
     Args:
         samples: Sounds, shape (..., samples), full scale at 1.0.
         sample_rate: In Hz.
-        window_ms: Length of one look, at most the whole sound. Long windows tell close
+        window_ms: Length of one frame, at most the whole sound. Long windows tell close
             frequencies apart, short ones close moments: no window does both.
-        hop_ms: Time from one look to the next.
+        hop_ms: Time from one frame to the next.
 
     Returns:
         levels_dbfs: Shape (..., freqs, frames), -inf where there is nothing.
         frequencies_hz: Shape (freqs,), from 0 to half the sample rate.
-        times_s: Shape (frames,), the middle of each look.
+        times_s: Shape (frames,), the middle of each frame.
 
     Raises:
         TypeError: If the samples are integers.
@@ -93,13 +93,45 @@ def spectrogram_dbfs(
         synthesis", Proc. IEEE 65, 1977; Hann window, zeros beyond both ends.
 
     Example:
-        Half a second, one look each 10 ms, one on each end:
+        Half a second, a frame each 10 ms, one on each end:
 
         >>> levels_dbfs, frequencies_hz, times_s = spectrogram_dbfs(
         ...     np.zeros(500), sample_rate=1000, window_ms=20, hop_ms=10
         ... )
         >>> levels_dbfs.shape, float(frequencies_hz[-1]), float(times_s[-1])
         ((11, 51), 500.0, 0.5)
+    """
+    power, frequencies_hz, times_s = frame_power(
+        samples, sample_rate=sample_rate, window_ms=window_ms, hop_ms=hop_ms
+    )
+    return power_to_db(power), frequencies_hz, times_s
+
+
+def frame_power(
+    samples: ArrayLike,
+    *,
+    sample_rate: int,
+    window_ms: float,
+    hop_ms: float,
+    widest_bin_hz: float = np.inf,
+) -> tuple[NDArray, NDArray, NDArray]:
+    """What `spectrogram_dbfs` shows, as powers: a tone at a bin shows its own power.
+
+    Args:
+        samples: Sounds, shape (..., samples), full scale at 1.0.
+        sample_rate: In Hz.
+        window_ms: Length of one frame, at most the whole sound.
+        hop_ms: Time from one frame to the next.
+        widest_bin_hz: Zeros are added to each frame until bins are as close as this.
+
+    Returns:
+        power: Shape (..., freqs, frames).
+        frequencies_hz: Shape (freqs,).
+        times_s: Shape (frames,).
+
+    Raises:
+        TypeError: If the samples are integers.
+        ValueError: See `spectrogram_dbfs`.
     """
     from scipy.signal import ShortTimeFFT, get_window  # slow to import
 
@@ -109,13 +141,51 @@ def spectrogram_dbfs(
     n_hop = _whole_samples(hop_ms, sample_rate, name="hop_ms", least=1)
     length = samples.shape[-1]
     n_window = min(n_window, length)
+    n_fft = n_window
+    if sample_rate / n_fft > widest_bin_hz:
+        n_fft = 2 ** int(np.ceil(np.log2(sample_rate / widest_bin_hz)))
+    window = get_window("hann", n_window)
     stft = ShortTimeFFT(
-        get_window("hann", n_window), n_hop, sample_rate, scale_to="magnitude"
+        window,
+        n_hop,
+        sample_rate,
+        mfft=n_fft,
+        scale_to="magnitude",
+        phase_shift=None,  # a shift pads the wrong axis of a batch (SciPy 1.17)
     )
-    n_frames = 1 + length // n_hop  # looks from the first sample to the end
+    n_frames = 1 + length // n_hop  # from the first sample to the end
     power = np.abs(stft.stft(samples, p0=0, p1=n_frames)) ** 2  # (..., freqs, frames)
-    power[..., 1 : (n_window + 1) // 2, :] *= 2  # a tone's other half, at -f
-    return power_to_db(power), stft.f, stft.t(length, p0=0, p1=n_frames)
+    power[..., 1 : (n_fft + 1) // 2, :] *= 2  # a tone's other half, at -f
+    return power, stft.f, stft.t(length, p0=0, p1=n_frames)
+
+
+def hann_blur(window_ms: float) -> tuple[float, float]:
+    """How long a Hann window draws a click, and how wide a tone: half heights, -6 dB.
+
+    A Hann window of length T is cos(pi t / T) squared: at half height T / 2 long. Its
+    transform is at half height 2 / T wide. No window makes both small.
+
+    Args:
+        window_ms: Length of the window.
+
+    Returns:
+        blur_ms: How long a click is drawn, in ms.
+        blur_hz: How wide a tone is drawn, in Hz.
+
+    Raises:
+        TypeError: If the window is no number.
+        ValueError: If it is not above 0 ms.
+
+    Reference:
+        Harris, "On the use of windows for harmonic analysis with the discrete Fourier
+        transform", Proc. IEEE 66, 1978: 6.0-dB bandwidth 2.00 bins.
+
+    Example:
+        >>> hann_blur(20.0)
+        (10.0, 100.0)
+    """
+    window_ms = require_number(window_ms, name="window_ms", minimum=1e-6, unit="ms")
+    return window_ms / 2, 2e3 / window_ms
 
 
 def _whole_samples(

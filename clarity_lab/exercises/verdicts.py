@@ -39,6 +39,32 @@ def try_this(words: str) -> Verdict:
     return Verdict(f"✗ {words}")
 
 
+class _AttemptRaisedError(Exception):
+    """The attempt itself raised; what it raised is the cause."""
+
+
+def _watched(attempt: Callable) -> Callable:
+    """The attempt, with its own faults marked: all others are of its answer."""
+
+    @functools.wraps(attempt)
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        try:
+            return attempt(*arguments, **keywords)
+        except NotImplementedError:
+            raise
+        except Exception as fault:
+            raise _AttemptRaisedError from fault
+
+    return call
+
+
+def _in_words(fault: BaseException | None) -> str:
+    try:
+        return f"{type(fault).__name__}: {fault}"
+    except Exception:  # an exception that cannot even be printed
+        return type(fault).__name__
+
+
 def graded(check: Callable[[Any], Verdict]) -> Callable[[Any], Verdict]:
     """Make a check answer instead of raise, whatever the attempt does.
 
@@ -47,7 +73,8 @@ def graded(check: Callable[[Any], Verdict]) -> Callable[[Any], Verdict]:
 
     Returns:
         The same check. An attempt that is `...` or raises NotImplementedError counts
-        as not attempted; any other exception becomes the hint.
+        as not attempted; any other exception becomes the hint, and so does an answer
+        that the check cannot read.
 
     Example:
         >>> @graded
@@ -65,10 +92,12 @@ def graded(check: Callable[[Any], Verdict]) -> Callable[[Any], Verdict]:
         if attempt is ...:
             return NOT_ATTEMPTED
         try:
-            return check(attempt)
+            return check(_watched(attempt) if callable(attempt) else attempt)
         except NotImplementedError:
             return NOT_ATTEMPTED
+        except _AttemptRaisedError as marked:
+            return try_this(f"your code raised {_in_words(marked.__cause__)}")
         except Exception as fault:
-            return try_this(f"your code raised {type(fault).__name__}: {fault}")
+            return try_this(f"your answer cannot be read ({_in_words(fault)})")
 
     return safe

@@ -19,8 +19,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from clarity_lab.manifests.content import Content
 from clarity_lab.manifests.errors import ArchiveError
+from clarity_lab.manifests.manifest import Content
 from clarity_lab.manifests.paths import require_safe_path
 
 CHUNK_BYTES = 1 << 18

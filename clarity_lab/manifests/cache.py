@@ -1,4 +1,4 @@
-"""The cache: where it is, who may write in it now, and what may be deleted.
+"""The cache: where it is, who may write in it now, its disk, what may be deleted.
 
 <cache>/CACHEDIR.TAG          the mark: without it nothing is ever deleted
 <cache>/<set>/<path>          whole, verified files only
@@ -7,16 +7,17 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clarity_lab.manifests.disk import disk_explained
-from clarity_lab.manifests.errors import CacheError, DataError
-from clarity_lab.manifests.progress import say
+from clarity_lab.manifests.errors import CacheError, DataError, DiskFullError
+from clarity_lab.manifests.paths import is_set_name
+from clarity_lab.manifests.telling import megabytes, say
 
 MARK = "CACHEDIR.TAG"
 MARK_TEXT = """Signature: 8a477f597d28d172789f06886806bc55
@@ -24,6 +25,10 @@ MARK_TEXT = """Signature: 8a477f597d28d172789f06886806bc55
 # The first line tells backup programs so, see https://bford.info/cachedir/
 """
 OWNER = "clarity_lab"
+FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
+IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
+MOVE = "Set CLARITY_LAB_CACHE to a folder"
 
 
 def where(name: str | None = None) -> Path:
@@ -38,6 +43,7 @@ def where(name: str | None = None) -> Path:
         The folder. Delete from it with `clean`, not by hand.
 
     Raises:
+        CacheError: If this account has no home folder and none is named.
         DataError: If the name could not be a set's.
     """
     root = os.environ.get("CLARITY_LAB_CACHE")
@@ -46,22 +52,87 @@ def where(name: str | None = None) -> Path:
     else:
         import platformdirs
 
-        folder = platformdirs.user_cache_path("clarity-lab")
+        try:
+            folder = platformdirs.user_cache_path("clarity-lab")
+        except RuntimeError as error:  # an account without a home, as in containers
+            raise CacheError(
+                f"{error}; or set CLARITY_LAB_CACHE to a folder."
+            ) from error
     return folder if name is None else folder / _plain(name)
 
 
-def desk(name: str) -> Path:
-    """The door's own folder for one set: lock, records, what is under way."""
+def state_folder(name: str) -> Path:
+    """What is noted about one set: lock, records, what is under way."""
     return where() / ".door" / _plain(name)
 
 
 def _plain(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", str(name)):
+    if not is_set_name(name):
         raise DataError(
-            f"expected the name of a data set in small letters, got {name!r}. "
+            f"expected the name of a set in small letters, got {name!r}. "
             "manifests.names() lists them."
         )
     return name
+
+
+def require_room(folder: Path, n_bytes: int) -> None:
+    """Raise before anything is written if `n_bytes` more do not fit beside `folder`.
+
+    Raises:
+        DiskFullError: With the needed and the free bytes.
+    """
+    free = shutil.disk_usage(folder).free
+    if n_bytes > free:
+        raise DiskFullError(
+            f"expected {n_bytes} free bytes ({megabytes(n_bytes)}) at {folder}, got "
+            f"{free} ({megabytes(free)}). Make room with `clarity-lab data clean`. "
+            f"{MOVE} on a larger disk."
+        )
+
+
+@contextmanager
+def disk_explained(folder: Path, *, needed_bytes: int = 0) -> Iterator[None]:
+    """Turn the system's refusals to write into messages that say what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            free = shutil.disk_usage(folder).free
+            raise DiskFullError(
+                f"the disk of {folder} is full: needed {needed_bytes} bytes, {free} "
+                f"are free now. Make room with `clarity-lab data clean`. {MOVE} on a "
+                "larger disk."
+            ) from error
+        if error.errno in FORBIDDEN:
+            raise CacheError(
+                f"expected a cache that can be written, got {error}. {MOVE} of yours."
+            ) from error
+        if error.errno in IN_THE_WAY:
+            raise CacheError(
+                f"expected a folder for the cache at {folder}, but a file is in the "
+                f"way: {error}. {MOVE}, or move that file away."
+            ) from error
+        raise
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that nobody ever reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> dict:
+    """Read a record; none, or a broken one, is an empty one."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 @contextmanager
@@ -78,11 +149,11 @@ def locked(name: str) -> Iterator[Path]:
     """
     from filelock import FileLock, Timeout
 
-    incoming = desk(name) / "incoming"
+    incoming = state_folder(name) / "incoming"
     with disk_explained(where()):
         _mark(where())
         incoming.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(desk(name) / "lock")
+        lock = FileLock(state_folder(name) / "lock")
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -116,7 +187,7 @@ def _is_marked(folder: Path) -> bool:
 def clean(name: str | None = None) -> int:
     """Delete a set, or all sets, from the cache; everything can be fetched again.
 
-    Only what the door itself put into a cache with its mark is deleted. One's own
+    Only what clarity_lab itself put into a cache with its mark is deleted. One's own
     folders and the package are never touched.
 
     Args:
@@ -130,7 +201,7 @@ def clean(name: str | None = None) -> int:
     """
     root = where()
     folder = where(name)
-    if not folder.exists() and not (name and desk(name).exists()):
+    if not folder.exists() and not (name and state_folder(name).exists()):
         return 0
     if not _is_marked(root):
         raise CacheError(
@@ -145,7 +216,7 @@ def clean(name: str | None = None) -> int:
 def _clean_one(name: str) -> int:
     with locked(name):
         freed = _delete(where(name))
-        for path in desk(name).iterdir():
+        for path in state_folder(name).iterdir():
             freed += _delete(path) if path.name != "lock" else 0
     return freed
 

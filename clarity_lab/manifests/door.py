@@ -7,14 +7,11 @@ import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from clarity_lab.manifests import advice, shelf, sources
-from clarity_lab.manifests.cache import locked, where
-from clarity_lab.manifests.content import Content
-from clarity_lab.manifests.disk import disk_explained, require_room
+from clarity_lab.manifests import shelf, sources, telling
+from clarity_lab.manifests.cache import disk_explained, locked, require_room, where
 from clarity_lab.manifests.errors import ArchiveError, DataWarning, MissingDataError
-from clarity_lab.manifests.manifest import DataFile, Manifest, read
-from clarity_lab.manifests.places import Finding, Place, look, places
-from clarity_lab.manifests.records import Records
+from clarity_lab.manifests.manifest import Content, DataFile, Manifest, read
+from clarity_lab.manifests.places import Finding, Place, Records, look, places
 
 PathInSet = str | os.PathLike | None
 
@@ -118,13 +115,13 @@ def _fill(
         ]
         wanted = [*missing, *_companions(manifest, missing, records)]
         if progress:
-            advice.announce(manifest, wanted)
+            telling.announce(manifest, wanted)
         arrived = sum(path.stat().st_size for path in incoming.rglob("*.part"))
         require_room(incoming, sum(file.bytes for file in wanted) - arrived)
         reasons = _from_sources(manifest, wanted, records, incoming, progress)
     left = [file for file in missing if file.path in reasons]
     if left:
-        raise MissingDataError(advice.how_to_bring(manifest, left, reasons))
+        raise MissingDataError(telling.how_to_bring(manifest, left, reasons))
 
 
 def _companions(

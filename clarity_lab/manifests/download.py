@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from clarity_lab.manifests.content import Content
-from clarity_lab.manifests.disk import disk_explained, require_room
+from clarity_lab.manifests.cache import (
+    disk_explained,
+    read_json,
+    require_room,
+    write_whole,
+)
 from clarity_lab.manifests.errors import DownloadError, UnreachableError
-from clarity_lab.manifests.progress import bar
-from clarity_lab.manifests.records import read_json, write_whole
+from clarity_lab.manifests.manifest import Content
+from clarity_lab.manifests.telling import bar
 
 CHUNK_BYTES = 1 << 16
 TRY_AGAIN = {408, 425, 429, 500, 502, 503, 504}

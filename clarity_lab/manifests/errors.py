@@ -12,7 +12,7 @@ class ManifestError(DataError, ValueError):
 
 
 class SourceError(DataError):
-    """One source cannot give a file; the door goes on to the next source."""
+    """One source cannot give a file; the next source is asked."""
 
 
 class DownloadError(SourceError):
@@ -40,4 +40,4 @@ class MissingDataError(DataError):
 
 
 class DataWarning(UserWarning):
-    """Something beside the way was found wrong, and the door went on without it."""
+    """Something beside the way was found wrong, and left out."""

@@ -1,7 +1,7 @@
 """How each publisher lays out a set, and one row per sound from it.
 
-A layout takes a folder and yields dictionaries with some of the columns of
-`tables.COLUMNS`; `path` is always there. It finds its set at any depth below the
+A layout takes a folder and yields dictionaries with some of the columns that
+OWN_COLUMNS names; `path` is always there. It finds its set at any depth below the
 folder, and yields nothing if the set is not there. It does not ask whether the files
 that a list names exist: `tables` leaves out those that do not.
 """
@@ -17,21 +17,10 @@ from pathlib import Path
 
 Row = dict[str, object]
 Layout = Callable[[Path], Iterator[Row]]
-DIGITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-]
+DIGITS = "zero one two three four five six seven eight nine".split()  # noqa: SIM905
 SEXES = {"F": "female", "M": "male"}
 FSDD_TEST_TAKES = 5
-OWN_COLUMNS = {  # ours: what people call it
+OWN_COLUMNS = {  # the columns of every table, and what people call them
     "path": ("path", "file", "filename", "file_name"),
     "dataset": ("dataset", "source"),
     "speaker": ("speaker", "speaker_id", "client_id"),

@@ -4,16 +4,59 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clarity_lab.manifests.content import Content
 from clarity_lab.manifests.errors import DataError
-from clarity_lab.manifests.progress import megabytes
+from clarity_lab.manifests.telling import megabytes
 
 PACKAGE = Path(__file__).resolve().parents[1]
+HEX_DIGITS = {"sha256": 64, "md5": 32}
+
+
+@dataclass(frozen=True)
+class Content:
+    """The length and checksum that tell a whole file from a half or a wrong one.
+
+    Attributes:
+        bytes: Length of the file.
+        algorithm: "sha256", or "md5" where the publisher gives no other.
+        digest: The checksum in hexadecimal.
+    """
+
+    bytes: int
+    algorithm: str
+    digest: str
+
+    @classmethod
+    def of(cls, path: Path, *, algorithm: str = "sha256") -> Content:
+        """Measure a file that is here."""
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, lambda: _hasher(algorithm))
+            return cls(stream.tell(), algorithm, digest.hexdigest())
+
+    def difference(self, path: Path) -> str:
+        """Say how a file differs from this content; empty if it does not.
+
+        The length is compared first, so a half file costs no reading.
+        """
+        length = path.stat().st_size
+        if length != self.bytes:
+            return f"{length} bytes instead of {self.bytes}"
+        digest = Content.of(path, algorithm=self.algorithm).digest
+        if digest != self.digest:
+            return f"{self.algorithm} {digest} instead of {self.digest}"
+        return ""
+
+    def __str__(self) -> str:
+        return f"{self.bytes} bytes, {self.algorithm} {self.digest}"
+
+
+def _hasher(algorithm: str):
+    return hashlib.new(algorithm, usedforsecurity=False)
 
 
 @dataclass(frozen=True)
@@ -169,4 +212,4 @@ def read(name: str) -> Manifest:
             return parse_manifest(path)
     near = difflib.get_close_matches(str(name), names(), n=1)
     hint = f"Did you mean {near[0]!r}?" if near else f"There is: {', '.join(names())}."
-    raise DataError(f"expected the name of a data set, got {name!r}. {hint}")
+    raise DataError(f"expected the name of a set, got {name!r}. {hint}")

@@ -8,10 +8,15 @@ import re
 from pathlib import Path
 from typing import Any
 
-from clarity_lab.manifests.content import HEX_DIGITS, Content
 from clarity_lab.manifests.errors import ManifestError
-from clarity_lab.manifests.manifest import DataFile, Manifest, Source
-from clarity_lab.manifests.paths import require_safe_path
+from clarity_lab.manifests.manifest import (
+    HEX_DIGITS,
+    Content,
+    DataFile,
+    Manifest,
+    Source,
+)
+from clarity_lab.manifests.paths import is_set_name, require_safe_path
 
 KINDS = ("audio", "weights", "rooms", "tables")
 SOURCE_FIELDS = {
@@ -34,7 +39,6 @@ FILE_FACTS = {
     "split": str,
     "licence": str,
 }
-NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
 class Fields:
@@ -139,7 +143,7 @@ def parse_manifest(path: Path) -> Manifest:
 
 def _require_name(fields: Fields, stem: str) -> None:
     name = fields.left.get("name")
-    if name != stem or not NAME.fullmatch(stem):
+    if name != stem or not is_set_name(stem):
         raise fields.wrong("name", f"{stem!r} in small letters, as the file", name)
 
 

@@ -1,10 +1,22 @@
-"""Which relative paths are safe to write, on every operating system."""
+"""Which names and relative paths are safe to write, on every operating system."""
 
 from __future__ import annotations
+
+import re
 
 WINDOWS_DEVICES = {"con", "prn", "aux", "nul"} | {
     f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10)
 }
+
+
+def is_set_name(name: object) -> bool:
+    """Whether a set may be called so, as it names files and folders.
+
+    Example:
+        >>> is_set_name("mini-librispeech"), is_set_name("../elsewhere")
+        (True, False)
+    """
+    return re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", str(name)) is not None
 
 
 def require_safe_path(path: str) -> str:

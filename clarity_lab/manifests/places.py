@@ -1,17 +1,19 @@
-"""Where files may already be: one's own folders, the package, the cache."""
+"""Where files may already be, and what was verified there once."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clarity_lab.manifests.cache import where
-from clarity_lab.manifests.content import Content
+from clarity_lab.manifests.cache import read_json, state_folder, where, write_whole
 from clarity_lab.manifests.errors import DataWarning
-from clarity_lab.manifests.manifest import PACKAGE, DataFile, Manifest
-from clarity_lab.manifests.records import Records, read_listing
+from clarity_lab.manifests.manifest import PACKAGE, Content, DataFile, Manifest
+from clarity_lab.manifests.telling import bar
 
 SAMPLES = PACKAGE / "samples"
 
@@ -30,8 +32,8 @@ class Finding:
 
     Attributes:
         path: The file's path in the manifest.
-        state: ok, missing, damaged, or unchecked: there, but the manifest gives no
-            checksum for it (data from its owner, a folder unpacked by hand).
+        state: ok, missing, damaged, or unchecked: there, but without a checksum to
+            compare with (data from its owner, a folder unpacked by hand).
         where: The file or folder that was looked at; None if there is none.
         expected, got: What differs; empty if nothing does.
     """
@@ -50,6 +52,70 @@ class Finding:
     def __str__(self) -> str:
         trouble = f": expected {self.expected}, got {self.got}" if self.got else ""
         return f"{self.state:9} {self.path}{trouble}"
+
+
+class Records:
+    """The verified files of one set; use it in a `with`, which writes it back.
+
+    A file counts as verified while its length and its time of change are those of the
+    moment when its checksum was right: a lesson does not hash 70 MB each time it
+    starts. Losing a record costs one more hashing, no more.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.path = state_folder(name) / "verified.json"
+        self.entries = read_json(self.path)
+        self.changed = False
+
+    def __enter__(self) -> Records:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # No cache yet, or one that cannot be written: then hash again next time.
+        if self.changed and self.path.parent.is_dir():
+            with contextlib.suppress(OSError):
+                write_whole(self.path, json.dumps(self.entries, indent=0))
+
+    def trusts(self, path: Path, content: Content) -> bool:
+        """Whether this file was verified and has not been touched since."""
+        return self.entries.get(str(path)) == _state(path, content)
+
+    def add(self, path: Path, content: Content) -> None:
+        """Remember that this file has this content."""
+        self.entries[str(path)] = _state(path, content)
+        self.changed = True
+
+
+def _state(path: Path, content: Content) -> list:
+    stat = path.stat()
+    return [stat.st_size, stat.st_mtime_ns, content.digest]
+
+
+def write_listing(
+    name: str, folder: str, archive: Content, files: Mapping[str, Content]
+) -> None:
+    """Remember what an archive unpacked to, before its folder appears."""
+    known = {path: [content.bytes, content.digest] for path, content in files.items()}
+    entry = {"archive": archive.digest, "contents": known}
+    write_whole(_listing(name, folder), json.dumps(entry, indent=0))
+
+
+def read_listing(name: str, folder: str, archive: Content) -> dict[str, Content] | None:
+    """What each file held that this archive unpacked to; None if it never did.
+
+    The digest is empty where a folder unpacked by hand was taken over.
+    """
+    entry = read_json(_listing(name, folder))
+    if entry.get("archive") != archive.digest or "contents" not in entry:
+        return None
+    return {
+        path: Content(length, "sha256", digest)
+        for path, (length, digest) in entry["contents"].items()
+    }
+
+
+def _listing(name: str, folder: str) -> Path:
+    return state_folder(name) / "unpacked" / f"{folder}.json"
 
 
 def own_folders() -> list[Path]:
@@ -95,7 +161,7 @@ def look(
     if not path.exists() or (place.kind == "bundled" and not bundled):
         return Finding(file.path, "missing")
     if file.unpack:
-        return _look_into(manifest, file, place)
+        return _look_into(manifest, file, place, full=full)
     if path.is_dir():
         return Finding(file.path, "damaged", path, "a file", "a folder")
     if file.content is None:
@@ -113,7 +179,9 @@ def look(
     return Finding(file.path, "ok", path)
 
 
-def _look_into(manifest: Manifest, file: DataFile, place: Place) -> Finding:
+def _look_into(
+    manifest: Manifest, file: DataFile, place: Place, *, full: bool
+) -> Finding:
     """Compare an unpacked folder with the list made when it was unpacked."""
     folder = place.folder / file.unpack
     if not folder.is_dir():
@@ -125,10 +193,31 @@ def _look_into(manifest: Manifest, file: DataFile, place: Place) -> Finding:
     if listing is None:
         expected, got = "a whole unpacking", "one that was not finished or is older"
         return Finding(file.path, "damaged", folder, expected, got)
-    for name, length in listing.items():
+    for name, content in listing.items():
         path = folder / name
         got = f"{path.stat().st_size} bytes" if path.is_file() else "nothing"
-        if got != f"{length} bytes":
-            expected = f"{length} bytes in {file.unpack}/{name}"
+        if got != f"{content.bytes} bytes":
+            expected = f"{content.bytes} bytes in {file.unpack}/{name}"
             return Finding(file.path, "damaged", folder, expected, got)
-    return Finding(file.path, "ok", folder)
+    checked = all(content.digest for content in listing.values())
+    damaged = _hash_all(file, folder, listing) if full and checked else None
+    return damaged or Finding(file.path, "ok" if checked else "unchecked", folder)
+
+
+def _hash_all(
+    file: DataFile, folder: Path, listing: Mapping[str, Content]
+) -> Finding | None:
+    """The first file whose bytes are not those that were unpacked."""
+    total = sum(content.bytes for content in listing.values())
+    with bar(f"checking {file.unpack}", total=total, done=0, show=True) as shown:
+        for name, content in listing.items():
+            try:
+                got = Content.of(folder / name)
+            except OSError as error:
+                expected = f"{file.unpack}/{name} to be readable"
+                return Finding(file.path, "damaged", folder, expected, str(error))
+            if got != content:
+                expected = f"{content} in {file.unpack}/{name}"
+                return Finding(file.path, "damaged", folder, expected, str(got))
+            shown.update(content.bytes)
+    return None

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from clarity_lab.manifests import archives
-from clarity_lab.manifests.cache import desk, where
-from clarity_lab.manifests.disk import require_room
-from clarity_lab.manifests.manifest import DataFile, Manifest
-from clarity_lab.manifests.records import Records, write_listing
+from clarity_lab.manifests.cache import require_room, state_folder, where
+from clarity_lab.manifests.manifest import Content, DataFile, Manifest
+from clarity_lab.manifests.places import Records, write_listing
 
 
 def settle(manifest: Manifest, file: DataFile, ready: Path, records: Records) -> None:
@@ -28,7 +27,7 @@ def settle(manifest: Manifest, file: DataFile, ready: Path, records: Records) ->
 def unpack(manifest: Manifest, file: DataFile, archive: Path) -> None:
     """Unpack an archive of the set; it stays where it is."""
 
-    def fill(folder: Path) -> dict[str, int]:
+    def fill(folder: Path) -> dict[str, Content]:
         require_room(folder, file.unpacked_bytes or file.bytes)
         return archives.unpack(archive, folder, max_bytes=file.unpacked_bytes)
 
@@ -36,10 +35,10 @@ def unpack(manifest: Manifest, file: DataFile, archive: Path) -> None:
 
 
 def _make_folder(
-    manifest: Manifest, file: DataFile, fill: Callable[[Path], dict[str, int]]
+    manifest: Manifest, file: DataFile, fill: Callable[[Path], dict[str, Content]]
 ) -> None:
     """Fill a folder aside, remember its files, then give the whole its name."""
-    aside = desk(manifest.name) / "incoming" / "aside"
+    aside = state_folder(manifest.name) / "incoming" / "aside"
     target = where(manifest.name) / file.unpack
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
@@ -61,15 +60,19 @@ def adopt(manifest: Manifest, file: DataFile, path: Path, records: Records) -> N
     if path.is_dir():
         _make_folder(manifest, file, lambda aside: _link_tree(path, aside))
     else:
-        ready = desk(manifest.name) / "incoming" / "adopted"
+        ready = state_folder(manifest.name) / "incoming" / "adopted"
         _link(path, ready)
         settle(manifest, file, ready, records)
 
 
-def _link_tree(source: Path, target: Path) -> dict[str, int]:
+def _link_tree(source: Path, target: Path) -> dict[str, Content]:
+    """Take over a folder unpacked by hand: its lengths are known, no checksums."""
     shutil.copytree(source, target, copy_function=_link, dirs_exist_ok=True)
     files = [path for path in target.rglob("*") if path.is_file()]
-    return {path.relative_to(target).as_posix(): path.stat().st_size for path in files}
+    return {
+        path.relative_to(target).as_posix(): Content(path.stat().st_size, "sha256", "")
+        for path in files
+    }
 
 
 def _link(source: os.PathLike | str, target: os.PathLike | str) -> None:

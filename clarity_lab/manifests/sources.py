@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from clarity_lab.manifests.archives import Destination, extract_members
-from clarity_lab.manifests.disk import require_room
+from clarity_lab.manifests.cache import require_room
 from clarity_lab.manifests.download import PATIENCE, download
 from clarity_lab.manifests.errors import (
     ArchiveError,
@@ -40,7 +40,11 @@ class Order:
 
 
 def bring(
-    orders: Sequence[Order], *, incoming: Path, progress: bool, unreachable_hosts: dict[str, str]
+    orders: Sequence[Order],
+    *,
+    incoming: Path,
+    progress: bool,
+    unreachable_hosts: dict[str, str],
 ) -> Mapping[str, str]:
     """Bring files that lie in one carrier, or a single file.
 

@@ -8,25 +8,15 @@ from typing import TYPE_CHECKING
 
 from clarity_lab.manifests.door import find
 from clarity_lab.manifests.errors import DataError, MissingDataError
-from clarity_lab.manifests.layouts import LAYOUTS, Row, own_table
+from clarity_lab.manifests.layouts import LAYOUTS, OWN_COLUMNS, Row, own_table
 from clarity_lab.manifests.manifest import Manifest, names, read
 from clarity_lab.manifests.places import own_folders, places
-from clarity_lab.manifests.progress import megabytes
+from clarity_lab.manifests.telling import megabytes
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = (
-    "path",
-    "dataset",
-    "speaker",
-    "transcript",
-    "label",
-    "split",
-    "sample_rate_hz",
-    "duration_s",
-    "licence",
-)
+COLUMNS = tuple(OWN_COLUMNS)
 TEXTS = ("dataset", "speaker", "transcript", "split", "licence")
 NO_HEADER = (".mp4", ".m4a")  # read by ffmpeg, not by libsndfile
 
@@ -48,7 +38,8 @@ def table(name: str, split: str | None = None) -> pd.DataFrame:
 
     Raises:
         MissingDataError: If none of the set is here; says how to get it.
-        DataError: If there is no such set or split, or the set has no sounds.
+        DataError: If there is no such set or split, the set has no sounds, or pandas
+            is not installed.
 
     Example:
         >>> utterances = table("samples", split="speech")
@@ -150,8 +141,13 @@ def _header(path: Path) -> Row:
 
 
 def _frame(rows: list[Row]) -> pd.DataFrame:
-    import pandas as pd
-
+    try:
+        import pandas as pd
+    except ModuleNotFoundError as error:
+        raise DataError(
+            "expected pandas, which makes the table, but it is not installed. "
+            "Get it with: python -m pip install pandas"
+        ) from error
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     types = dict.fromkeys(TEXTS, "string")
     types |= {"sample_rate_hz": "Int64", "duration_s": "Float64"}

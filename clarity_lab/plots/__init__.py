@@ -9,10 +9,10 @@ Lessons: 01_sound_and_level, 02_speech_features.
 from clarity_lab.plots.audiogram import plot_audiogram
 from clarity_lab.plots.features import plot_features, plot_mel
 from clarity_lab.plots.signals import plot_spectrogram, plot_spectrum, plot_waveform
-from clarity_lab.plots.style import figure_tag, use_style
+from clarity_lab.plots.style import figure_html, use_style
 
 __all__ = [
-    "figure_tag",
+    "figure_html",
     "plot_audiogram",
     "plot_features",
     "plot_mel",

@@ -7,17 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
+from clarity_lab.audio import mel_spectrogram_dbfs
 from clarity_lab.checks import (
     require_mono,
     require_number,
     require_sample_rate,
     require_samples,
 )
-from clarity_lab.plots.levels import cell_edges, draw_levels
-from clarity_lab.plots.style import axes_or_new
-
-FLOOR_DB = -200.0
-"""Stands for silence, whose level is -inf."""
+from clarity_lab.plots.image import cell_edges, draw_levels
+from clarity_lab.plots.style import axes_or_new, time_axis
 
 
 def plot_mel(
@@ -30,14 +28,14 @@ def plot_mel(
     dynamic_range_db: float = 70.0,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a sound as a mel filterbank hears it: few bands above, many below.
+    """Draw a sound in mel bands: narrow ones at low frequencies, wide ones at high.
 
     Args:
         samples: Mono, shape (samples,), full scale at 1.0.
         sample_rate: In Hz.
         n_mels: Number of filters, from 0 Hz to half the sample rate.
-        window_ms: Length of one look.
-        hop_ms: Time from one look to the next.
+        window_ms: Length of one frame.
+        hop_ms: Time from one frame to the next.
         dynamic_range_db: What lies this far below the brightest is black.
         ax: Where to draw. Default: a new figure.
 
@@ -46,29 +44,25 @@ def plot_mel(
 
     Raises:
         TypeError: If the samples are integers.
-        ValueError: If they are not mono, none or not finite.
+        ValueError: If they are not mono, none or not finite, or a setting is none.
 
     Reference:
-        ``librosa.feature.melspectrogram``, with its own mel scale (Slaney's).
+        `clarity_lab.audio.mel_spectrogram_dbfs`.
     """
-    import librosa  # slow to import
-
-    samples = require_mono(samples)
-    sample_rate = require_sample_rate(sample_rate)
-    n_window = max(2, round(window_ms * 1e-3 * sample_rate))
-    hop_length = max(1, round(hop_ms * 1e-3 * sample_rate))
-    mel_power = librosa.feature.melspectrogram(
-        y=np.pad(samples, (0, max(0, n_window - len(samples)))),
-        sr=sample_rate,
-        n_fft=n_window,
-        hop_length=hop_length,
+    levels_dbfs, centres_hz, _ = mel_spectrogram_dbfs(
+        require_mono(samples),
+        sample_rate=sample_rate,
         n_mels=n_mels,
+        window_ms=window_ms,
+        hop_ms=hop_ms,
     )
     return plot_features(
-        librosa.power_to_db(mel_power, amin=1e-20, top_db=None),
+        levels_dbfs,
         sample_rate=sample_rate,
-        hop_length=hop_length,
-        centres_hz=librosa.mel_frequencies(n_mels + 2, fmax=sample_rate / 2)[1:-1],
+        hop_length=round(hop_ms * 1e-3 * sample_rate),
+        ylabel="Mel filter centre (Hz)",
+        label="Level (dBFS)",
+        centres_hz=centres_hz,
         dynamic_range_db=dynamic_range_db,
         ax=ax,
     )
@@ -81,6 +75,7 @@ def plot_features(
     hop_length: int,
     ylabel: str = "Mel filter",
     label: str = "Level (dB)",
+    first_row: int = 0,
     centres_hz: ArrayLike | None = None,
     dynamic_range_db: float | None = None,
     ax: Axes | None = None,
@@ -93,7 +88,9 @@ def plot_features(
         hop_length: Samples from one frame to the next.
         ylabel: What the rows are.
         label: What the brightness is, with its unit.
-        centres_hz: Centre frequency of each row, shape (features,), for the axis.
+        first_row: Number of the lowest row on the axis: 1 for MFCC without the first.
+        centres_hz: Centre frequency of each row, shape (features,): written on the axis
+            instead of numbers.
         dynamic_range_db: What lies this far below the brightest is black. Default:
             black is the lowest value.
         ax: Where to draw. Default: a new figure.
@@ -108,32 +105,33 @@ def plot_features(
     features = _require_table(features)
     n_rows, n_frames = features.shape
     if dynamic_range_db is None:
-        dynamic_range_db = max(1.0, float(np.ptp(features)))
+        finite = features[np.isfinite(features)]
+        dynamic_range_db = max(1.0, float(np.ptp(finite))) if finite.size else 1.0
     hop_length = require_number(hop_length, name="hop_length", minimum=1)
     hop_s = hop_length / require_sample_rate(sample_rate)
     ax = axes_or_new(ax)
     image = draw_levels(
         ax,
         features,
-        y_edges=cell_edges(n_rows, step=1),
+        y_edges=first_row + cell_edges(n_rows, step=1),
         x_edges=cell_edges(n_frames, step=hop_s),
         top_db=None,
         dynamic_range_db=dynamic_range_db,
     )
     ax.figure.colorbar(image, ax=ax, label=label, pad=0.02)
-    ax.set(xlabel="Time (s)", ylabel=ylabel, xlim=(0, max(1, n_frames - 1) * hop_s))
+    ax.set_ylabel(ylabel)
+    time_axis(ax, max(1, n_frames - 1) * hop_s)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     if centres_hz is not None:
-        _centre_ticks(ax, np.asarray(centres_hz), n_rows)
+        _centre_ticks(ax, np.asarray(centres_hz), n_rows, first_row)
     return ax
 
 
 def _require_table(features: ArrayLike) -> NDArray:
-    """A (features, frames) table without -inf."""
+    """A (features, frames) table of numbers; -inf, a log of silence, may be in it."""
     features = np.asarray(features)
-    if features.dtype.kind == "f":
-        features = np.where(np.isneginf(features), FLOOR_DB, features)
-    features = require_samples(features, name="features")
+    silent = np.isneginf(features) if features.dtype.kind == "f" else False
+    require_samples(np.where(silent, 0, features), name="features")
     if features.ndim != 2:
         raise ValueError(
             f"expected features of shape (features, frames), got {features.shape}. "
@@ -142,7 +140,7 @@ def _require_table(features: ArrayLike) -> NDArray:
     return features
 
 
-def _centre_ticks(ax: Axes, centres_hz: NDArray, n_rows: int) -> None:
+def _centre_ticks(ax: Axes, centres_hz: NDArray, n_rows: int, first_row: int) -> None:
     """Write centre frequencies, in Hz, beside a handful of rows."""
     if centres_hz.shape != (n_rows,):
         raise ValueError(
@@ -150,5 +148,5 @@ def _centre_ticks(ax: Axes, centres_hz: NDArray, n_rows: int) -> None:
             f"got shape {centres_hz.shape}."
         )
     places = np.linspace(0, n_rows - 1, min(n_rows, 6)).round().astype(int)
-    ax.set_yticks(places, [f"{centres_hz[place]:.0f}" for place in places])
-    ax.set_ylabel("Mel filter centre (Hz)")
+    labels = [f"{centres_hz[place]:.0f}" for place in places]
+    ax.set_yticks(first_row + places, labels)

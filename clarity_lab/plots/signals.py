@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
@@ -14,8 +16,8 @@ from clarity_lab.checks import (
     require_number,
     require_sample_rate,
 )
-from clarity_lab.plots.levels import cell_edges, draw_levels, top_of
-from clarity_lab.plots.style import axes_or_new
+from clarity_lab.plots.image import cell_edges, draw_levels, top_of
+from clarity_lab.plots.style import axes_or_new, time_axis
 from clarity_lab.units import hz_to_mel, mel_to_hz
 
 OCTAVES_HZ = [31.5, 63, 125, 250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000]
@@ -23,14 +25,19 @@ MEL_TICKS_HZ = [0, 250, 500, 1000, 2000, 4000, 8000, 16_000]
 
 
 def plot_waveform(
-    samples: ArrayLike, *, sample_rate: int, ax: Axes | None = None
+    samples: ArrayLike,
+    *,
+    sample_rate: int,
+    label: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the samples of a sound over time.
 
     Args:
         samples: Mono (samples,) or stereo (2, samples), full scale at 1.0.
         sample_rate: In Hz.
-        ax: Where to draw. Default: a new figure.
+        label: Name of the sound, for a legend; two channels are called left and right.
+        ax: Where to draw; a second sound may go into the same. Default: a new figure.
 
     Returns:
         The axes, for a title or more curves.
@@ -43,13 +50,17 @@ def plot_waveform(
     times_s = np.arange(samples.shape[-1]) / require_sample_rate(sample_rate)
     ax = axes_or_new(ax)
     if samples.ndim == 1 or len(samples) == 1:
-        ax.plot(times_s, samples.ravel(), linewidth=0.8)
+        ax.plot(times_s, samples.ravel(), label=label, linewidth=0.8)
     else:
-        for channel, label in zip(samples, ("left", "right"), strict=True):
-            ax.plot(times_s, channel, label=label, linewidth=0.8, alpha=0.8)
+        name = f"{label}, " if label else ""
+        for channel, ear in zip(samples, ("left", "right"), strict=True):
+            ax.plot(times_s, channel, label=name + ear, linewidth=0.8, alpha=0.8)
+    if label or len(ax.lines) > 1:
         ax.legend(loc="upper right", ncols=2)
-    ax.set(xlabel="Time (s)", ylabel="Amplitude (full scale = 1)")
+        ax.margins(y=0.2)  # room for the legend above the curves
+    ax.set_ylabel("Amplitude (full scale = 1)")
     ax.margins(x=0)
+    time_axis(ax)
     return ax
 
 
@@ -116,8 +127,8 @@ def plot_spectrogram(
     Args:
         samples: Mono, shape (samples,), full scale at 1.0.
         sample_rate: In Hz.
-        window_ms: Length of one look: long shows close tones, short shows close clicks.
-        hop_ms: Time from one look to the next.
+        window_ms: Length of one frame: long shows close tones, short close clicks.
+        hop_ms: Time from one frame to the next.
         scale: Frequency axis, "linear" or "mel".
         top_dbfs: The level drawn brightest; give one to compare pictures. Default: the
             highest level of this sound.
@@ -144,7 +155,7 @@ def plot_spectrogram(
     duration_s = np.size(samples) / sample_rate
     ax = axes_or_new(ax)
     if scale == "mel":
-        ax.set_yscale("function", functions=(hz_to_mel, mel_to_hz))
+        ax.set_yscale("function", functions=(_odd(hz_to_mel), _odd(mel_to_hz)))
     image = draw_levels(
         ax,
         levels_dbfs,
@@ -156,12 +167,18 @@ def plot_spectrogram(
         dynamic_range_db=dynamic_range_db,
     )
     ax.figure.colorbar(image, ax=ax, label="Level (dBFS)", pad=0.02)
-    ax.set(xlabel="Time (s)", ylabel="Frequency (Hz)", xlim=(0, duration_s))
+    ax.set_ylabel("Frequency (Hz)")
+    time_axis(ax, duration_s)
     if scale == "mel":
         ticks = [hz for hz in MEL_TICKS_HZ if hz <= sample_rate / 2]
         ax.set_yticks(ticks, [f"{hz:g}" for hz in ticks])
     ax.set_ylim(0, sample_rate / 2)
     return ax
+
+
+def _odd(scale: Callable[[NDArray], NDArray]) -> Callable[[NDArray], NDArray]:
+    """A scale mirrored at 0 Hz: whoever drags the axis below zero gets no error."""
+    return lambda values: np.sign(values) * scale(np.abs(values))
 
 
 def _octave_ticks(ax: Axes, frequencies_hz: NDArray) -> None:

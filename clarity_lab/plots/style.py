@@ -10,6 +10,10 @@ from importlib.resources import as_file, files
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+INCHES_PER_TICK = 0.7
+"""Room for a number such as 0.0025 and a gap."""
 
 
 def use_style() -> None:
@@ -18,7 +22,7 @@ def use_style() -> None:
         plt.style.use(path)
 
 
-def figure_tag(figure: Figure, *, alt: str) -> str:
+def figure_html(figure: Figure, *, alt: str) -> str:
     """Write a figure as an HTML image that holds its own data, and close it.
 
     Args:
@@ -46,3 +50,20 @@ def figure_tag(figure: Figure, *, alt: str) -> str:
 def axes_or_new(ax: Axes | None, **figure_options) -> Axes:
     """The given axes, or those of a new figure."""
     return plt.subplots(**figure_options)[1] if ax is None else ax
+
+
+def time_axis(ax: Axes, duration_s: float | None = None) -> None:
+    """Seconds across, with no more numbers than have room side by side."""
+    ax.xaxis.set_major_locator(_RoomyLocator(steps=[1, 2, 5, 10]))
+    ax.set_xlabel("Time (s)")
+    if duration_s is not None:
+        ax.set_xlim(0, duration_s)
+
+
+class _RoomyLocator(MaxNLocator):
+    """Ticks at round numbers, as many as the axis has room for when it is drawn."""
+
+    def __call__(self) -> list[float]:
+        inches = self.axis.axes.get_window_extent().width / self.axis.figure.dpi
+        self.set_params(nbins=min(8, max(1, int(inches / INCHES_PER_TICK))))
+        return super().__call__()

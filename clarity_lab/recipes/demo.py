@@ -44,12 +44,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the chain, write the page under a temporary name, then rename it."""
+    if not options.output.absolute().parent.is_dir():
+        print(f"There is no folder {options.output.parent}: make it first.")
+        return 1
     started = time.monotonic()
     parts = []
     for title, body in sections():
         print(f"  {title} ({time.monotonic() - started:.1f} s)", flush=True)
         parts.append(f"<h2>{html.escape(title)}</h2>\n{body}")
-    part = options.output.with_suffix(".part")
+    part = options.output.with_name(f"{options.output.name}.part")
     part.write_text(page("\n".join(parts)), encoding="utf-8")
     part.replace(options.output)
     size_mb = options.output.stat().st_size / 1e6
@@ -100,7 +103,7 @@ def sections() -> Iterator[tuple[str, str]]:
     plots.use_style()
     talker, interferer, rain = recordings()
     dry = {"talker": talker, "interferer": interferer, "rain": rain}
-    players = listen.table_tag(dry, sample_rate=SAMPLE_RATE, transcripts=words())
+    players = listen.table_html(dry, sample_rate=SAMPLE_RATE, transcripts=words())
     yield "The recordings", players
     yield "What a sentence looks like", pictures(talker)
 
@@ -108,7 +111,7 @@ def sections() -> Iterator[tuple[str, str]]:
         "talker in front": in_the_room(talker, azimuth_deg=0),
         "interferer at the left": in_the_room(interferer, azimuth_deg=60),
     }
-    players = listen.table_tag(ears, sample_rate=SAMPLE_RATE)
+    players = listen.table_html(ears, sample_rate=SAMPLE_RATE)
     yield "Into the office, at two ears", players
     yield "How loud, at which ear", level_table(ears)
 
@@ -119,7 +122,7 @@ def sections() -> Iterator[tuple[str, str]]:
         for snr_db in SNRS_DB
     }
     heard = {label: mixture for label, (mixture, _) in mixtures.items()}
-    yield "The cocktail party", listen.table_tag(heard, sample_rate=SAMPLE_RATE)
+    yield "The cocktail party", listen.table_html(heard, sample_rate=SAMPLE_RATE)
     better = (
         "<p>Rain and interferer stand at the left: the right ear is the better one.</p>"
     )
@@ -168,7 +171,7 @@ def pictures(samples: NDArray) -> str:
     plots.plot_waveform(samples, sample_rate=SAMPLE_RATE, ax=top)
     plots.plot_spectrogram(samples, sample_rate=SAMPLE_RATE, ax=bottom)
     top.set_xlabel("")
-    return plots.figure_tag(figure, alt="Waveform and spectrogram of the sentence")
+    return plots.figure_html(figure, alt="Waveform and spectrogram of the sentence")
 
 
 def mel_pictures(mixtures: dict[str, NDArray]) -> str:
@@ -181,7 +184,7 @@ def mel_pictures(mixtures: dict[str, NDArray]) -> str:
     for ax, (label, mixture) in zip(axes, mixtures.items(), strict=True):
         plots.plot_mel(mixture[0], sample_rate=SAMPLE_RATE, ax=ax)
         ax.set_title(label)
-    return plots.figure_tag(figure, alt="Mel spectrograms at three SNRs")
+    return plots.figure_html(figure, alt="Mel spectrograms at three SNRs")
 
 
 def level_table(ears: dict[str, NDArray]) -> str:

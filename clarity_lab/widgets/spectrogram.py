@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from clarity_lab.audio import spectrogram_dbfs
+from clarity_lab.audio import hann_blur, spectrogram_dbfs
 from clarity_lab.checks import require_mono, require_sample_rate
-from clarity_lab.plots import figure_tag, plot_spectrogram
+from clarity_lab.plots import figure_html, plot_spectrogram
+from clarity_lab.plots.image import top_of
 from clarity_lab.widgets.explorer import Explorer, slider
-
-BLUR_BINS = 2
-"""Width of a Hann window's peak at -6 dB, in steps of 1 / window.
-
-Harris, "On the use of windows for harmonic analysis with the discrete Fourier
-transform", Proc. IEEE 66, 1978, table 1."""
 
 
 def explore_spectrogram(samples: ArrayLike, *, sample_rate: int) -> Explorer:
@@ -25,8 +19,9 @@ def explore_spectrogram(samples: ArrayLike, *, sample_rate: int) -> Explorer:
         sample_rate: In Hz.
 
     Returns:
-        The widget; `.controls` holds the sliders `window_ms` and `hop_ms`, `.view` the
-            picture. One level scale for all positions.
+        The widget; `.controls` holds the sliders `window_ms` and `hop_percent`, the hop
+            as a share of the window, `.view` the picture. One level scale for all
+            positions.
 
     Raises:
         TypeError: If the samples are integers.
@@ -34,11 +29,10 @@ def explore_spectrogram(samples: ArrayLike, *, sample_rate: int) -> Explorer:
     """
     samples = require_mono(samples)
     sample_rate = require_sample_rate(sample_rate)
-    levels_dbfs, *_ = spectrogram_dbfs(samples, sample_rate=sample_rate)
-    loudest_dbfs = float(np.max(levels_dbfs))
-    top_dbfs = loudest_dbfs if np.isfinite(loudest_dbfs) else 0.0
+    top_dbfs = top_of(spectrogram_dbfs(samples, sample_rate=sample_rate)[0])
 
-    def show(window_ms: float, hop_ms: float) -> str:
+    def show(window_ms: float, hop_percent: float) -> str:
+        hop_ms = hop_percent / 100 * window_ms
         ax = plot_spectrogram(
             samples,
             sample_rate=sample_rate,
@@ -48,27 +42,27 @@ def explore_spectrogram(samples: ArrayLike, *, sample_rate: int) -> Explorer:
         )
         words = in_words(window_ms, hop_ms)
         ax.set_title(words, fontsize="medium", fontweight="normal")
-        return figure_tag(ax.figure, alt=f"Spectrogram. {words}")
+        return figure_html(ax.figure, alt=f"Spectrogram. {words}")
 
     return Explorer(
         show,
         {
             "window_ms": slider("Window (ms)", 32, low=4, high=128, step=4),
-            "hop_ms": slider("Hop (ms)", 8, low=2, high=64, step=2),
+            "hop_percent": slider("Hop (% of window)", 25, low=10, high=200, step=5),
         },
     )
 
 
 def in_words(window_ms: float, hop_ms: float) -> str:
-    """What a window and a hop let one see, in one line.
+    """What a window and a hop let one see, in one line; the blur is at half height.
 
     Example:
-        >>> in_words(20, 10)
-        'window 20 ms: blurred over 20 ms and 100 Hz; one look each 10 ms'
+        >>> in_words(20, 5)
+        'window 20 ms: blurs 10 ms and 100 Hz; a frame each 5 ms'
     """
-    blur_hz = BLUR_BINS * 1e3 / window_ms
+    blur_ms, blur_hz = hann_blur(window_ms)
     words = (
-        f"window {window_ms:.0f} ms: blurred over {window_ms:.0f} ms "
-        f"and {blur_hz:.0f} Hz; one look each {hop_ms:.0f} ms"
+        f"window {window_ms:.0f} ms: blurs {blur_ms:.0f} ms and {blur_hz:.0f} Hz; "
+        f"a frame each {hop_ms:.2g} ms"
     )
     return words + (", blind in between" if hop_ms > window_ms else "")

@@ -278,3 +278,22 @@ def test_integers_are_not_saved_by_guess(tmp_path):
 def test_a_wrong_rate_is_explained(tmp_path, sample_rate):
     with pytest.raises(TypeError, match="whole number of Hz"):
         audio.save(tmp_path / "x.wav", [0.5], sample_rate=sample_rate)
+
+
+@pytest.mark.parametrize("channel", [True, 1.0, "1"])
+def test_what_is_no_whole_number_is_no_channel(tmp_path, channel):
+    path = audio.save(tmp_path / "x.wav", np.zeros((2, 9)), sample_rate=8_000)
+    with pytest.raises(ValueError, match="expected a channel from 0 to 1"):
+        audio.load(path, channel=channel)
+
+
+def test_a_file_of_bare_numbers_is_explained(tmp_path):
+    (tmp_path / "x.raw").write_bytes(bytes(100))
+    with pytest.raises(ValueError, match=r"expected a sound file, got .*x\.raw"):
+        audio.load(tmp_path / "x.raw")
+
+
+def test_a_place_that_cannot_be_written_is_not_blamed_on_the_sound(tmp_path):
+    too_long = tmp_path / f"{'x' * 240}.wav"  # the temporary name does not fit
+    with pytest.raises(OSError, match=r"could not be written|name too long"):
+        audio.save(too_long, [0.5], sample_rate=8_000)

@@ -42,6 +42,17 @@ def test_a_negative_sample_can_be_the_peak():
     assert audio.peak([[0.2, -0.9], [0.3, 0.1]]) == pytest.approx([0.9, 0.3])
 
 
+def test_headroom_is_what_brings_the_peak_to_full_scale(rng):
+    sounds = rng.standard_normal((2, 3, 500)) * [[[0.01], [1.0], [5.0]]] * 2
+    gains = 10 ** (audio.headroom_db(sounds) / 20)
+    assert audio.peak(sounds * gains[..., np.newaxis]) == pytest.approx(np.ones((2, 3)))
+    assert audio.headroom_db([0.0, -2.0]) == pytest.approx(-6.0206, abs=1e-4)
+
+
+def test_silence_has_endless_headroom():
+    assert audio.headroom_db(np.zeros(10)) == np.inf
+
+
 def test_quiet_float32_sounds_keep_their_level():
     quiet = np.full(1_000, 1e-30, dtype=np.float32)  # squares vanish in float32
     assert audio.level_dbfs(quiet) == pytest.approx(-600, abs=1e-3)

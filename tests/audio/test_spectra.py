@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from clarity_lab.audio import level_dbfs, spectrogram_dbfs, spectrum_dbfs
+from clarity_lab.audio import hann_blur, level_dbfs, spectrogram_dbfs, spectrum_dbfs
 
 
 def test_a_tone_shows_its_level_at_its_frequency(tone):
@@ -62,6 +62,42 @@ def test_long_windows_part_tones_that_short_ones_merge(tone):
 
     assert dip_db(128) > 20
     assert dip_db(16) < 3
+
+
+def width_at_half_height(levels_db, *, step):
+    """Width of a peak at -6.02 dB, between samples by a straight line."""
+    above = levels_db - np.max(levels_db) + 20 * np.log10(2)
+    first, *_, last = np.flatnonzero(above > 0)
+    left = first - above[first] / (above[first] - above[first - 1])
+    right = last + above[last] / (above[last] - above[last + 1])
+    return (right - left) * step
+
+
+@pytest.mark.parametrize("window_ms", [8, 32, 128])
+def test_a_click_is_drawn_as_long_as_the_blur_says(window_ms):
+    click = np.zeros(8_000)
+    click[4_000] = 1.0
+    levels_dbfs, *_ = spectrogram_dbfs(
+        click, sample_rate=8_000, window_ms=window_ms, hop_ms=0.125
+    )
+    blur_ms, _ = hann_blur(window_ms)
+    width_ms = width_at_half_height(levels_dbfs[3], step=0.125)
+    assert width_ms == pytest.approx(blur_ms, rel=0.01)
+
+
+@pytest.mark.parametrize("window_ms", [8, 32, 128])
+def test_a_tone_is_drawn_as_wide_as_the_blur_says(window_ms):
+    n_window, n_fft = 16 * window_ms, 2**18  # zeros draw the same peak finely
+    tone = np.cos(2 * np.pi * 2_000 * np.arange(n_window) / 16_000)
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_window) / n_window)
+    levels_db = 20 * np.log10(np.abs(np.fft.rfft(window * tone, n_fft)) + 1e-9)
+    width_hz = width_at_half_height(levels_db, step=16_000 / n_fft)
+    assert width_hz == pytest.approx(hann_blur(window_ms)[1], rel=0.01)
+
+
+def test_a_window_of_no_length_blurs_nothing_we_can_name():
+    with pytest.raises(ValueError, match="window_ms as a finite number"):
+        hann_blur(0)
 
 
 def test_leading_axes_are_kept(rng):

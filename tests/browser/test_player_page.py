@@ -25,7 +25,7 @@ def page(chromium):
 
 def test_a_browser_hears_both_channels_at_their_levels(page, rng):
     ears = 0.1 * rng.standard_normal((2, 1_600)) * [[1.0], [0.01]]
-    page.set_content(listen.audio_tag(ears, sample_rate=16_000, title="Two ears"))
+    page.set_content(listen.audio_html(ears, sample_rate=16_000, title="Two ears"))
     heard = np.array(page.evaluate(HEARD))
     assert heard == pytest.approx(ears, abs=1 / 32_768)
     assert audio.level_dbfs(heard[0]) == pytest.approx(
@@ -34,7 +34,7 @@ def test_a_browser_hears_both_channels_at_their_levels(page, rng):
 
 
 def test_a_player_plays_and_knows_its_length(page):
-    page.set_content(listen.audio_tag(np.zeros(8_000), sample_rate=16_000))
+    page.set_content(listen.audio_html(np.zeros(8_000), sample_rate=16_000))
     page.evaluate("document.querySelector('audio').play()")
     page.wait_for_function("document.querySelector('audio').currentTime > 0")
     assert page.evaluate("document.querySelector('audio').duration") == 0.5
@@ -42,7 +42,7 @@ def test_a_player_plays_and_knows_its_length(page):
 
 def test_a_table_of_players_has_headings_for_a_screen_reader(page):
     sounds = {"soft": np.full(800, 0.01), "loud": np.full(800, 0.1)}
-    page.set_content(listen.table_tag(sounds, sample_rate=16_000, title="Two levels"))
+    page.set_content(listen.table_html(sounds, sample_rate=16_000, title="Two levels"))
     table = page.get_by_role("table", name="Two levels. Played as they are")
     assert table.get_by_role("columnheader").count() == 3
     assert table.get_by_role("rowheader").all_inner_texts() == ["soft", "loud"]

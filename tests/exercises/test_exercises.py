@@ -3,10 +3,11 @@
 import importlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import clarity_lab.exercises
-from clarity_lab.exercises import verdicts
+from clarity_lab.exercises import ex00_start_here, verdicts
 from tests.exercises.wrong_answers import WRONG_ANSWERS
 
 FOLDER = Path(clarity_lab.exercises.__file__).parent
@@ -46,6 +47,9 @@ def test_wrong_answers_get_hints_and_not_all_the_same(check, solution):
     verdicts_given = [check(answer) for answer in wrong]
     assert len(wrong) >= 2
     assert all(verdict.startswith("✗") for verdict in verdicts_given), verdicts_given
+    assert not [v for v in verdicts_given if "cannot be read" in v], (
+        "the check itself fails on this answer"
+    )
     assert len(set(verdicts_given)) > 1, (
         "the same hint for every mistake teaches little"
     )
@@ -58,6 +62,33 @@ def test_an_attempt_that_crashes_is_answered(check, solution):
 
     answer = check(crash)
     assert answer.startswith("✗")
+
+
+@pytest.mark.parametrize("answer", ["many", None, [1.0, 2.0], {}, 1j, np.zeros((3, 3))])
+@pytest.mark.parametrize(("check", "solution"), CHECKS)
+def test_nonsense_is_answered_and_not_called_a_crash_of_the_attempt(
+    check, solution, answer
+):
+    attempt = (lambda *arguments: answer) if callable(solution) else answer
+    verdict = check(attempt)
+    assert verdict.startswith("✗")
+    assert "your code raised" not in verdict
+
+
+def test_an_exception_without_words_is_answered():
+    class MuteError(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def crash(*arguments):
+        raise MuteError
+
+    assert ex00_start_here.check_halve(crash) == "✗ your code raised MuteError"
+
+
+def test_no_two_lessons_name_a_check_alike():
+    names = [param.id for param in CHECKS]
+    assert len(names) == len(set(names)), "WRONG_ANSWERS goes by these names"
 
 
 def test_every_lesson_has_exercises():

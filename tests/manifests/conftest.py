@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from clarity_lab.manifests import download
-from clarity_lab.manifests.content import Content
+from clarity_lab.manifests.manifest import Content
 
 BODY = bytes(range(256)) * 800  # 204,800 bytes: some chunks of a download
 QUICK = download.Patience(connect_s=2, stall_s=0.5, tries=3, pause_s=0.01)

@@ -71,7 +71,7 @@ def test_clean_does_not_follow_links_out_of_the_cache(fetched, tmp_path):
 
 @pytest.mark.parametrize("name", ["..", "../outside", "/", ".", "", ".door", "a/b"])
 def test_clean_takes_no_path_for_a_name(fetched, tmp_path, name):
-    with pytest.raises(DataError, match="expected the name of a data set"):
+    with pytest.raises(DataError, match="expected the name of a set"):
         manifests.clean(name)
     assert manifests.find("one") is not None
     assert tmp_path.exists()
@@ -117,3 +117,13 @@ def test_a_read_only_cache_still_serves_what_it_has(fetched, write_manifest, ent
             manifests.clean("one")
     finally:
         subprocess.run(["umount", str(fetched)], check=True)
+
+
+def test_an_account_without_a_home_is_told_what_to_set(monkeypatch):
+    def homeless(name):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.delenv("CLARITY_LAB_CACHE", raising=False)
+    monkeypatch.setattr("platformdirs.user_cache_path", homeless)
+    with pytest.raises(manifests.CacheError, match="set CLARITY_LAB_CACHE to a folder"):
+        manifests.where()

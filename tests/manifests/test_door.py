@@ -13,7 +13,7 @@ from clarity_lab.manifests import (
     DiskFullError,
     MissingDataError,
 )
-from clarity_lab.manifests.content import Content
+from clarity_lab.manifests.manifest import Content
 
 
 @pytest.fixture

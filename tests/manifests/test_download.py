@@ -11,9 +11,9 @@ from collections import namedtuple
 
 import pytest
 
-from clarity_lab.manifests.content import Content
 from clarity_lab.manifests.download import _Part, download
 from clarity_lab.manifests.errors import DiskFullError, DownloadError
+from clarity_lab.manifests.manifest import Content
 
 
 @pytest.fixture

@@ -141,7 +141,7 @@ def test_an_unknown_set_or_file_gets_the_nearest_name(write_manifest, entry):
 def test_a_name_cannot_leave_the_manifests(write_manifest, tmp_path, name):
     write_manifest()
     (tmp_path / "toy.json").write_text(json.dumps({"name": "toy"}))
-    with pytest.raises(DataError, match="expected the name of a data set"):
+    with pytest.raises(DataError, match="expected the name of a set"):
         manifests.read(name)
 
 

@@ -68,8 +68,8 @@ def members(**data):
 
 
 def under_way():
-    desk = manifests.where() / ".door" / "toy" / "incoming"
-    return [path.name for path in desk.rglob("*") if path.is_file()]
+    folder = manifests.where() / ".door" / "toy" / "incoming"
+    return [path.name for path in folder.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar"])
@@ -219,6 +219,26 @@ def test_an_index_that_fails_or_is_away_is_named(
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:1/simple/")
     with pytest.raises(MissingDataError, match=r"no connection to PyPI \(are you"):
         manifests.fetch("toy")
+
+
+def test_where_pypi_is_away_the_owners_message_is_still_seen(
+    index, write_manifest, entry, monkeypatch
+):
+    pypi = index() | {"member": "in/a.wav"}
+    ask = {"kind": "ask", "message": "Sign the form."}
+    write_manifest(
+        entry("a.wav", b"aa", pypi, ask),
+        entry("b.wav", b"bb", {**pypi, "project": "other"}),
+    )
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:1/simple/")
+    asked = []
+    real = sources._pypi_url
+    monkeypatch.setattr(sources, "_pypi_url", lambda s: asked.append(s) or real(s))
+    with pytest.raises(MissingDataError) as caught:
+        manifests.fetch("toy")
+    assert "tried its owner: Sign the form." in str(caught.value)
+    assert str(caught.value).count("no connection to PyPI") == 2
+    assert len(asked) == 1  # one silence is enough for every project
 
 
 def test_pips_own_setting_names_the_index(monkeypatch):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 
 import pytest
 import soundfile
@@ -336,6 +337,12 @@ def test_a_collection_gives_esc10_with_its_folds_as_splits(own):
         "noise/kitchen.wav,kitchen,,train",
     )
     assert rows("esc10", "label", "split") == [("dog", "1")]
+
+
+def test_without_pandas_the_message_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(DataError, match="python -m pip install pandas"):
+        table("samples", split="speech")
 
 
 # -- the lab's shared folder, where there is one ---------------------------------------

@@ -1,5 +1,6 @@
 """An archive that becomes a folder: whole or not at all, and remembered."""
 
+import shutil
 import tarfile
 
 import pytest
@@ -52,6 +53,18 @@ def test_damage_in_an_unpacked_folder_is_named_and_mended(toy, archive, harm):
     with pytest.warns(DataWarning, match=r"3 bytes in speech/set/b\.wav, got"):
         manifests.fetch("toy")
     assert path.read_bytes() == b"bbb"
+
+
+def test_verify_sees_a_flipped_byte_in_an_unpacked_folder(toy, archive):
+    toy(archive)
+    path = manifests.fetch("toy", "set.tgz") / "set" / "b.wav"
+    path.write_bytes(b"bbc")
+    (finding,) = manifests.verify("toy")
+    assert finding.state == "damaged"
+    assert finding.expected.startswith("3 bytes, sha256 3e744b9dc3")
+    assert finding.expected.endswith(" in speech/set/b.wav")
+    assert finding.got.startswith("3 bytes, sha256 ")
+    assert finding.got != finding.expected.removesuffix(" in speech/set/b.wav")
 
 
 def test_a_folder_that_was_not_unpacked_by_the_door_is_not_trusted(toy, archive):
@@ -155,3 +168,5 @@ def test_a_folder_unpacked_by_hand_joins_the_rest_of_its_set(
     assert (folder / "b.wav").read_bytes() == b"bb"
     assert (mine / "a.wav").exists()
     assert manifests.find("toy") == folder
+    shutil.rmtree(own_folder / "toy")
+    assert state() == "unchecked"  # nobody ever compared it with a checksum

@@ -64,3 +64,16 @@ def test_a_talker_is_stronger_and_earlier_at_the_nearer_ear(azimuth_deg, nearer)
     near, far = ears[nearer], ears[1 - nearer]
     assert level_dbfs(near) > level_dbfs(far) + 2
     assert np.argmax(np.abs(near)) < np.argmax(np.abs(far))
+
+
+def test_a_missing_folder_is_told_before_anything_is_computed(tmp_path, capsys):
+    assert main(["demo", "--output", str(tmp_path / "none" / "x.html")]) == 1
+    assert "There is no folder" in capsys.readouterr().out
+
+
+def test_the_page_leaves_its_neighbours_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "sections", lambda: iter([("One", "two")]))
+    neighbour = tmp_path / "x.part"
+    neighbour.write_text("mine", encoding="utf-8")
+    assert main(["demo", "--output", str(tmp_path / "x.html")]) == 0
+    assert neighbour.read_text(encoding="utf-8") == "mine"

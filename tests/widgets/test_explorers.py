@@ -13,7 +13,7 @@ matplotlib = pytest.importorskip("matplotlib", reason="needs the lessons' packag
 matplotlib.use("Agg")
 
 from clarity_lab import audio, manifests, widgets  # noqa: E402
-from clarity_lab.plots import figure_tag  # noqa: E402
+from clarity_lab.plots import figure_html  # noqa: E402
 from clarity_lab.widgets.explorer import Explorer, slider  # noqa: E402
 
 SPEECH = "speech/librispeech-1272-135031-0011.flac"
@@ -38,7 +38,7 @@ def ends(control):
 
 @pytest.mark.parametrize("end", [0, 1])
 def test_the_gain_slider_changes_the_sound_by_its_decibels(speech, end):
-    explorer = widgets.explore_level(speech, sample_rate=16_000)
+    explorer = widgets.explore_gain(speech, sample_rate=16_000)
     gain = explorer.controls["gain_db"]
     gain.value = ends(gain)[end]
     before, after = played(explorer)
@@ -47,7 +47,7 @@ def test_the_gain_slider_changes_the_sound_by_its_decibels(speech, end):
 
 
 def test_the_gain_slider_stops_below_full_scale(speech):
-    explorer = widgets.explore_level(speech, sample_rate=16_000)
+    explorer = widgets.explore_gain(speech, sample_rate=16_000)
     gain = explorer.controls["gain_db"]
     loudest = np.max(np.abs(speech)) * 10 ** (gain.max / 20)
     assert 10 ** (-1 / 20) < loudest <= 1
@@ -56,7 +56,7 @@ def test_the_gain_slider_stops_below_full_scale(speech):
 @pytest.mark.parametrize("end", [0, 1])
 def test_the_snr_slider_moves_the_noise_and_not_the_speech(speech, rng, end):
     noise = rng.standard_normal(speech.size)
-    explorer = widgets.explore_level(speech, sample_rate=16_000, interferer=noise)
+    explorer = widgets.explore_snr(speech, noise, sample_rate=16_000)
     target_before, *_ = played(explorer)
     snr = explorer.controls["snr_db"]
     snr.value = ends(snr)[end]
@@ -67,7 +67,7 @@ def test_the_snr_slider_moves_the_noise_and_not_the_speech(speech, rng, end):
 
 
 def test_levels_are_written_beside_the_players(speech):
-    explorer = widgets.explore_level(speech, sample_rate=16_000)
+    explorer = widgets.explore_gain(speech, sample_rate=16_000)
     explorer.controls["gain_db"].value = -20
     level = float(audio.level_dbfs(speech))
     assert f"<td>{level:.1f}</td>" in explorer.view.value
@@ -75,8 +75,20 @@ def test_levels_are_written_beside_the_players(speech):
 
 
 def test_stereo_and_silence_can_be_explored():
-    explorer = widgets.explore_level(np.zeros((2, 800)), sample_rate=16_000)
+    explorer = widgets.explore_gain(np.zeros((2, 800)), sample_rate=16_000)
     assert explorer.view.value.count("silent") == 2
+    assert explorer.controls["gain_db"].max == 0
+
+
+def test_a_noise_that_would_clip_lowers_everything_for_the_whole_slider(speech):
+    loud = speech / np.max(np.abs(speech))
+    explorer = widgets.explore_snr(loud, loud[::-1].copy(), sample_rate=16_000)
+    explorer.controls["snr_db"].value = 20
+    gain_db = float(re.search(r"All played (-[\d.]+) dB", explorer.view.value).group(1))
+    assert gain_db < -20
+    assert played(explorer)[0] == pytest.approx(
+        audio.level_dbfs(loud) + gain_db, abs=0.01
+    )
 
 
 @pytest.fixture
@@ -86,9 +98,9 @@ def drawn(monkeypatch):
 
     def note(figure, *, alt):
         shapes.append(figure.axes[0].images[0].get_array().shape)
-        return figure_tag(figure, alt=alt)
+        return figure_html(figure, alt=alt)
 
-    monkeypatch.setattr("clarity_lab.widgets.spectrogram.figure_tag", note)
+    monkeypatch.setattr("clarity_lab.widgets.spectrogram.figure_html", note)
     return shapes
 
 
@@ -101,12 +113,19 @@ def test_the_window_slider_changes_the_steps_in_frequency(speech, drawn, window_
     assert explorer.view.value != before
 
 
-@pytest.mark.parametrize("hop_ms", [2, 64])
-def test_the_hop_slider_changes_the_steps_in_time(speech, drawn, hop_ms):
+def test_the_hop_follows_the_window(speech, drawn):
+    explorer = widgets.explore_spectrogram(speech, sample_rate=16_000)
+    explorer.controls["window_ms"].value = 4
+    assert drawn[-1][1] == 1 + 2_000  # a frame each millisecond of two seconds
+    assert "a frame each 1 ms" in explorer.view.value
+
+
+@pytest.mark.parametrize(("hop_percent", "hop_ms"), [(10, 3.2), (200, 64)])
+def test_the_hop_slider_changes_the_steps_in_time(speech, drawn, hop_percent, hop_ms):
     explorer = widgets.explore_spectrogram(speech, sample_rate=16_000)
     before = explorer.view.value
-    explorer.controls["hop_ms"].value = hop_ms
-    assert drawn[-1][1] == 1 + 2_000 // hop_ms  # two seconds of speech
+    explorer.controls["hop_percent"].value = hop_percent
+    assert drawn[-1][1] == 1 + 32_000 // round(16 * hop_ms)  # two seconds
     assert explorer.view.value != before
 
 
@@ -115,12 +134,12 @@ def test_the_trade_off_is_told_in_words(speech, window_ms, blur):
     explorer = widgets.explore_spectrogram(speech, sample_rate=16_000)
     explorer.controls["window_ms"].value = window_ms
     alt = re.search(r'alt="([^"]+)"', explorer.view.value).group(1)
-    assert f"blurred over {window_ms} ms and {blur}" in alt
+    assert f"blurs {window_ms // 2} ms and {blur};" in alt
 
 
 def test_no_figure_stays_open_behind_a_widget(speech):
     explorer = widgets.explore_spectrogram(speech, sample_rate=16_000)
-    explorer.controls["hop_ms"].value = 32
+    explorer.controls["hop_percent"].value = 100
     assert matplotlib.pyplot.get_fignums() == []
 
 
@@ -140,6 +159,8 @@ def test_an_error_in_a_slider_is_shown_and_raised():
 
 def test_eight_channels_are_refused():
     with pytest.raises(ValueError, match="Choose channels"):
-        widgets.explore_level(np.zeros((8, 100)), sample_rate=16_000)
+        widgets.explore_gain(np.zeros((8, 100)), sample_rate=16_000)
+    with pytest.raises(ValueError, match=r"interferer.*Choose channels"):
+        widgets.explore_snr(np.ones(100), np.zeros((8, 100)), sample_rate=16_000)
     with pytest.raises(ValueError, match="Choose a channel"):
         widgets.explore_spectrogram(np.zeros((8, 100)), sample_rate=16_000)

@@ -1,18 +1,21 @@
-"""`clarity-lab data ...`: the data door from the command line."""
+"""`clarity-lab data ...`: recordings and weights from the command line."""
 
 from __future__ import annotations
 
 import argparse
+from textwrap import shorten
 
 from clarity_lab import manifests
-from clarity_lab.manifests.progress import megabytes
+from clarity_lab.manifests.telling import megabytes
+
+LICENCE_WIDTH = 26
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the words after `clarity-lab data`."""
     actions = parser.add_subparsers(metavar="action", required=True)
     actions.add_parser(
-        "list", help="every set: size, what is here, title"
+        "list", help="every set: size, whether it is here, licence, title"
     ).set_defaults(action=_list)
     fetch = actions.add_parser("fetch", help="get sets, from the first source that can")
     fetch.add_argument("names", nargs="+", metavar="name")
@@ -39,8 +42,12 @@ def _list(options: argparse.Namespace) -> int:
     for name in manifests.names():
         manifest = manifests.read(name)
         here = "here" if manifests.find(name) else "-"
-        size = megabytes(manifest.bytes) if manifest.bytes else "?"
-        print(f"{name:24} {size:>10}  {here:5} {manifest.title}")
+        known = all(file.content for file in manifest.files)
+        size = megabytes(manifest.bytes) if known else "?"
+        licence = shorten(manifest.licence, LICENCE_WIDTH, placeholder=" ...")
+        print(
+            f"{name:17} {size:>8}  {here:5} {licence:{LICENCE_WIDTH}}  {manifest.title}"
+        )
     return 0
 
 
