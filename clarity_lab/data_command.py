@@ -43,7 +43,7 @@ def _list(options: argparse.Namespace) -> int:
         manifest = manifests.read(name)
         here = "here" if manifests.find(name) else "-"
         known = all(file.content for file in manifest.files)
-        size = megabytes(manifest.bytes) if known else "?"
+        size = megabytes(manifest.bytes) if known else "by hand"
         licence = shorten(manifest.licence, LICENCE_WIDTH, placeholder=" ...")
         print(
             f"{name:17} {size:>8}  {here:5} {licence:{LICENCE_WIDTH}}  {manifest.title}"
@@ -66,9 +66,8 @@ def _verify(options: argparse.Namespace) -> int:
         if not options.names:
             bad = [finding for finding in bad if finding.state == "damaged"]
         present = sum(finding.here for finding in findings)
-        print(
-            f"{name}: {present} of {len(findings)} file(s) here and as they should be"
-        )
+        if present or bad:
+            print(f"{name}: {present} of {len(findings)} file(s) here and whole")
         for finding in bad:
             print(f"  {finding}")
         faults += len(bad)
@@ -82,7 +81,10 @@ def _where(options: argparse.Namespace) -> int:
         print(manifests.where())
         return 0
     here = manifests.find(options.name)
-    print(here or f"{manifests.where(options.name)} (not whole yet)")
+    begun = manifests.where(options.name).exists()
+    state = "only in part" if begun else "not"
+    advice = f"{state} here; `clarity-lab data fetch {options.name}` brings it"
+    print(here or f"{manifests.where(options.name)} ({advice})")
     return 0 if here else 1
 
 

@@ -94,14 +94,14 @@ def test_fetch_of_gated_data_says_what_to_do_and_fails(capsys):
     assert "Sign the form." in said
 
 
-def test_an_unknown_size_is_a_question_mark_and_never_zero(tmp_path, capsys):
+def test_a_set_of_unknown_size_comes_by_hand_and_never_as_zero_bytes(tmp_path, capsys):
     path = tmp_path / "manifests" / "gated.json"
     manifest = json.loads(path.read_text("utf-8"))
     manifest["files"][0] |= {"bytes": None, "sha256": None}
     path.write_text(json.dumps(manifest), encoding="utf-8")
     assert main(["data", "list"]) == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert lines["gated"].split()[1] == "?"
+    assert "by hand" in lines["gated"]
     assert main(["data", "fetch", "gated"]) == 1
     assert "0 bytes" not in capsys.readouterr().err
 
@@ -126,7 +126,7 @@ def test_where_answers_for_the_cache_and_for_a_set(toy, tmp_path, capsys):
     assert main(["data", "where", "toy"]) == 0
     assert capsys.readouterr().out.strip() == str(toy)
     assert main(["data", "where", "gated"]) == 1
-    assert "not whole yet" in capsys.readouterr().out
+    assert "not here; `clarity-lab data fetch gated`" in capsys.readouterr().out
 
 
 def test_clean_wants_to_be_told_what_and_never_touches_the_own_folder(toy, capsys):

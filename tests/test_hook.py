@@ -53,6 +53,15 @@ def test_outputs_do_not_reach_the_commit_and_the_cell_keeps_its_name(git, tmp_pa
     assert committed.cells[0].id == book.cells[0].id
 
 
+def test_the_notebook_on_disk_keeps_what_its_owner_hears(git, tmp_path):
+    path = tmp_path / "a.ipynb"
+    nbformat.write(executed_notebook(), path)
+    on_disk = path.read_bytes()
+    git("add", ".")
+    git("commit", "-q", "-m", "a lesson")
+    assert path.read_bytes() == on_disk
+
+
 @pytest.mark.parametrize("name", ["hören.ipynb", 'a "b"\n[1]*.ipynb', "-n.ipynb"])
 def test_any_name_is_stripped(git, tmp_path, name):
     if os.name == "nt" and name != "hören.ipynb":

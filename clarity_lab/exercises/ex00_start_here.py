@@ -19,6 +19,8 @@ def check_n_samples(attempt: int) -> Verdict:
     """Check the number of samples in two seconds at 16 000 Hz."""
     if attempt == solution_n_samples:
         return right("32 000: seconds times numbers per second.")
+    if isinstance(attempt, str):
+        return try_this("that is text: write the number without quotation marks.")
     if attempt == 16_000:
         return try_this("that is one second.")
     if attempt == 8_000:

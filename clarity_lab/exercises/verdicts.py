@@ -16,7 +16,8 @@ class Verdict(str):
         return str(self)
 
 
-NOT_ATTEMPTED = Verdict("○ not attempted yet: replace the raise or the ... by yours.")
+def _not_attempted(what: str) -> Verdict:
+    return Verdict(f"○ not attempted yet: replace {what}.")
 
 
 def right(words: str) -> Verdict:
@@ -82,7 +83,7 @@ def graded(check: Callable[[Any], Verdict]) -> Callable[[Any], Verdict]:
         ...     return right("3.") if attempt(1, 2) == 3 else try_this("add them.")
         >>> check_sum(lambda a, b: a + b), check_sum(...), check_sum(lambda: 0)
         ... # doctest: +NORMALIZE_WHITESPACE
-        (✓ 3., ○ not attempted yet: replace the raise or the ... by yours.,
+        (✓ 3., ○ not attempted yet: replace the ... by your answer.,
          ✗ your code raised TypeError: <lambda>() takes 0 positional arguments but
          2 were given)
     """
@@ -90,13 +91,17 @@ def graded(check: Callable[[Any], Verdict]) -> Callable[[Any], Verdict]:
     @functools.wraps(check)
     def safe(attempt: Any) -> Verdict:
         if attempt is ...:
-            return NOT_ATTEMPTED
+            return _not_attempted("the ... by your answer")
         try:
             return check(_watched(attempt) if callable(attempt) else attempt)
         except NotImplementedError:
-            return NOT_ATTEMPTED
+            return _not_attempted("the raise by your code")
         except _AttemptRaisedError as marked:
             return try_this(f"your code raised {_in_words(marked.__cause__)}")
+        except TypeError as fault:
+            if "not callable" in str(fault) and not callable(attempt):
+                return try_this("give the check the function itself, without brackets.")
+            return try_this(f"your answer cannot be read ({_in_words(fault)})")
         except Exception as fault:
             return try_this(f"your answer cannot be read ({_in_words(fault)})")
 

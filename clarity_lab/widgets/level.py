@@ -12,7 +12,7 @@ from clarity_lab.units import db_to_amplitude
 from clarity_lab.widgets.explorer import Explorer, slider
 
 LOWEST_GAIN_DB = -60
-SNR_RANGE_DB = (-20, 20)
+SNR_RANGE_DB = (-10, 20)
 
 
 def explore_gain(samples: ArrayLike, *, sample_rate: int) -> Explorer:

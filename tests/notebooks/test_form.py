@@ -116,7 +116,7 @@ def test_it_asserts_and_checks(path):
     code = "\n".join(re.sub(r"#.*", "", source) for source in cells(path, "code"))
     assert re.search(r"^\s*assert |assert_allclose\(", code, re.MULTILINE)
     checks = re.findall(r"\bex\.(check_\w+)\(", code)
-    assert checks
+    assert checks, "a lesson has exercises: ex.check_...(attempt), see 00"
     module = importlib.import_module(f"clarity_lab.exercises.ex{path.stem}")
     there = {name for name in vars(module) if name.startswith("check_")}
     assert set(checks) == there, "each exercise has its cell"
@@ -137,7 +137,17 @@ def test_its_last_line_leads_back_to_the_map_and_on(path):
 @each_lesson
 def test_the_map_in_the_readme_knows_it(path):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"](notebooks/{path.name})" in readme
+    row = f"](notebooks/{path.name})" in readme
+    assert row, f"put notebooks/{path.name} on the map of lessons in README.md"
+
+
+@each_lesson
+def test_no_recorded_voice_is_played_into_the_file(path):
+    code = cells(path, "code")
+    recorded = re.findall(r"(\w+) = .*\.samples\b", "\n".join(code))
+    players = [source for source in code if "listen." in source]
+    for name in [*recorded, r"\w+\.samples"]:
+        assert not [c for c in players if re.search(rf"\b{name}\b", c)], name
 
 
 def test_the_place_guard_sees_places_and_spares_addresses():
