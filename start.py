@@ -154,9 +154,11 @@ def install_now(extras: str) -> None:
     started = time.monotonic()
     STAMP.unlink(missing_ok=True)  # from here on what it says is not true any more
     make_venv()
-    if not has_torch():
+    if has_torch():
+        say("Installing what is new.")
+    else:
         install_torch()
-    say(f"Installing the lessons' packages ({LESSONS_SIZE}).")
+        say(f"Installing the lessons' packages ({LESSONS_SIZE}).")
     pip("install", "-c", str(CONSTRAINTS), "-e", f".[{extras}]")
     shorten_way_to_package()
     write_whole(LAB_SETTINGS, LAB_DEFAULTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,9 +13,14 @@ from clarity_lab.exercises.verdicts import Verdict, graded, right, try_this
 from clarity_lab.units import amplitude_to_db, db_to_power, power_to_db
 
 TOLERANCE_DB = 0.05
+NATURAL_LOG = "np.log is the natural logarithm. Decibels take np.log10."
+RMS_IS_NO_LEVEL = (
+    "the RMS is an amplitude, the calibrator's level is in dB: bring the RMS to dB "
+    "(level_dbfs), then subtract."
+)
 
-Case = tuple[str, object, float]
-"""What was asked, what came back, what was expected in dB."""
+Case = tuple[str, tuple, float]
+"""What is asked in words, the arguments, what is expected in dB."""
 
 
 @graded
@@ -23,14 +29,16 @@ def check_crest_factor_db(attempt: Callable) -> Verdict:
     click = np.array([0.0, 0.0, 0.0, -1.0])
     square = np.array([0.5, -0.5, 0.5, -0.5])
     return _verdict(
-        [
-            ("[0, 0, 0, -1]", attempt(click), 6.02),
-            ("a square wave", attempt(square), 0.0),
-        ],
+        attempt,
+        [("[0, 0, 0, -1]", (click,), 6.02), ("a square wave", (square,), 0.0)],
         slips={
             2.0: "that is the ratio of peak to RMS. Now say it in dB.",
             3.01: "peak and RMS are amplitudes: 20 log10, not 10 log10.",
+            13.86: NATURAL_LOG,
             -6.02: "the sign: the peak stands above the RMS.",
+            7.02: "the peak is an amplitude, the level is in dB: bring the peak to dB "
+            "before you subtract.",
+            0.5: "that is the difference of two amplitudes. Decibels count ratios.",
             -np.inf: "the peak is the largest distance from zero: abs() first.",
             1.0: "that is the peak alone. Compare it with the RMS, in dB.",
             0.0: "that is the peak alone, in dB. By how much is it above the RMS?",
@@ -45,15 +53,17 @@ def check_common_gain_db(attempt: Callable) -> Verdict:
     quiet, loud = np.array([0.05, -0.1]), np.array([0.5, -0.25])
     hot = np.array([0.2, -2.0])
     return _verdict(
+        attempt,
         [
-            ("peaks 0.1 and 0.5", attempt(quiet, loud), 6.02),
-            ("peaks 0.5 and 0.1", attempt(loud, quiet), 6.02),
-            ("peaks 0.1 and 2.0", attempt(quiet, hot), -6.02),
+            ("peaks 0.1 and 0.5", (quiet, loud), 6.02),
+            ("peaks 0.5 and 0.1", (loud, quiet), 6.02),
+            ("peaks 0.1 and 2.0", (quiet, hot), -6.02),
         ],
         slips={
             20.0: "that is what the quiet sound can take: the loud one would clip.",
             -6.02: "the sign: 1.0 over the peak, not the peak over 1.0.",
             13.98: "the peak is the largest distance from zero: abs() first.",
+            13.86: NATURAL_LOG,
             2.0: "that is the factor. Now say it in dB.",
             3.01: "a gain acts on amplitudes: 20 log10, not 10 log10.",
         },
@@ -65,14 +75,20 @@ def check_common_gain_db(attempt: Callable) -> Verdict:
 def check_combined_level_db(attempt: Callable) -> Verdict:
     """Grade `combined_level_db(levels_db)`: independent sounds heard together."""
     return _verdict(
+        attempt,
         [
-            ("60 and 60 dB", attempt(np.array([60.0, 60.0])), 63.01),
-            ("70 and 60 dB", attempt(np.array([70.0, 60.0])), 70.41),
-            ("ten times 50 dB", attempt(np.full(10, 50.0)), 60.0),
+            ("60 and 60 dB", (np.array([60.0, 60.0]),), 63.01),
+            ("70 and 60 dB", (np.array([70.0, 60.0]),), 70.41),
+            ("ten times 50 dB", (np.full(10, 50.0),), 60.0),
         ],
         slips={
             120.0: "decibels do not add, powers do: dB to power, sum, back to dB.",
             60.0: "that is one of them, or their mean. Two are more than one.",
+            145.09: NATURAL_LOG,
+            73.01: "3 dB more than the loudest is right for two equal ones only. Add "
+            "the powers, 10 ** (dB / 10), and go back to dB.",
+            2e6: "that is the sum of the powers. Now back to dB: 10 log10.",
+            6.3: "that is in bel. A decibel is a tenth: 10 log10.",
             66.02: "that adds amplitudes: right for two copies of one sound. "
             "Independent sounds add their powers: 10 ** (dB / 10).",
         },
@@ -87,17 +103,23 @@ def check_rms_one_db_spl(attempt: Callable) -> Verdict:
     square = np.tile([0.1, -0.1], 500)  # -20 dBFS, at any sample rate
     sine = 0.1 * np.sin(2 * np.pi * np.arange(1000) / 20)  # -23.01 dBFS
     return _verdict(
+        attempt,
         [
-            ("RMS 0.1 at 94 dB SPL", attempt(square, 94.0), 114.0),
-            ("a sine, peak 0.1, at 94 dB SPL", attempt(sine, 94.0), 117.01),
-            ("RMS 0.5 at 114 dB SPL", attempt(5 * square, 114.0), 120.02),
+            ("RMS 0.1 at 94 dB SPL", (square, 94.0), 114.0),
+            ("a sine, peak 0.1, at 94 dB SPL", (sine, 94.0), 117.01),
+            ("RMS 0.5 at 114 dB SPL", (5 * square, 114.0), 120.02),
         ],
         slips={
             74.0: "the sign: an RMS of 1 is louder than this recording.",
             -114.0: "the sign: the calibrator's level minus the recording's.",
             104.0: "an RMS is an amplitude: 20 log10, not 10 log10.",
+            140.05: NATURAL_LOG,
+            940.0: RMS_IS_NO_LEVEL,
+            93.9: RMS_IS_NO_LEVEL,
+            -4.7: "levels are not divided: a ratio of sounds is their difference.",
             -20.0: "that is the level of the recording in dBFS. The word is the SPL "
             "that 0 dBFS would have.",
+            100.02: "is 94 written into your function? Take calibrator_db_spl.",
             114.0: "a sine's peak is not its RMS: measure the RMS.",
             94.0: "that is the calibrator's level. Which SPL has a signal of RMS 1?",
         },
@@ -109,16 +131,21 @@ def check_rms_one_db_spl(attempt: Callable) -> Verdict:
 def check_snr_db(attempt: Callable) -> Verdict:
     """Grade `snr_db(together_db, noise_db)`: speech cannot be recorded alone."""
     return _verdict(
+        attempt,
         [
-            ("63.01 dB together, 60 dB noise", attempt(63.0103, 60.0), 0.0),
-            ("70 dB together, 60 dB noise", attempt(70.0, 60.0), 9.54),
-            ("61 dB together, 60 dB noise", attempt(61.0, 60.0), -5.87),
+            ("63.01 dB together, 60 dB noise", (63.0103, 60.0), 0.0),
+            ("70 dB together, 60 dB noise", (70.0, 60.0), 9.54),
+            ("61 dB together, 60 dB noise", (61.0, 60.0), -5.87),
         ],
         slips={
             3.01: "that is together over noise. Take the noise out of the sum first, "
             "as powers.",
             -7.66: "powers, not amplitudes: 10 ** (dB / 10).",
             60.0: "that is the level of the speech. How far is it above the noise?",
+            63.01: "that is the level together once more. Brackets: the division comes "
+            "after the difference, (together - noise) / noise, in powers.",
+            1.0: "that is the ratio of the powers. Now say it in dB: 10 log10.",
+            21.97: NATURAL_LOG,
         },
         shows="3 dB more than the noise alone means an SNR of 0 dB, not of 3.",
     )
@@ -176,10 +203,15 @@ def solution_snr_db(together_db: float, noise_db: float) -> float:
 
 
 def _verdict(
-    cases: Sequence[Case], *, slips: Mapping[float, str], shows: str
+    attempt: Callable,
+    cases: Sequence[Case],
+    *,
+    slips: Mapping[float, str],
+    shows: str,
 ) -> Verdict:
     """Right, or a hint for the first wrong answer: the known slip if it is one."""
-    for asked, answer, expected in cases:
+    for asked, arguments, expected in cases:
+        answer = attempt(*map(copy, arguments))  # whatever it does to its sounds
         if answer is None:
             return try_this("your function gives nothing back: is there a return?")
         given = float(np.asarray(answer).item())

@@ -32,6 +32,7 @@ def check_n_frames(attempt: Callable) -> Verdict:
     """Ask for sounds with and without a rest, and for one that is too short."""
     answer = attempt(16_000, 400, 160)
     hints = {
+        40: "that is windows side by side. Here a new one begins each hop.",
         97: "that is how often you hop. Which frame needs no hop?",
         100: "the last windows reach beyond the end: leave room for a whole one.",
         101: "that is the count with padding at both ends. Here there is none.",
@@ -65,11 +66,18 @@ def solution_mel_to_hz(mel: ArrayLike) -> NDArray:
 @graded
 def check_mel_to_hz(attempt: Callable) -> Verdict:
     """Ask at the two places that can be computed on paper, then for an array."""
-    zero, decade = attempt(0.0), attempt(2595.0)
+    with np.errstate(over="ignore"):  # 10 ** 2595 is answered below
+        zero, decade = attempt(np.float64(0.0)), attempt(np.float64(2595.0))
+    if np.isinf(decade):
+        return try_this("brackets: all of mel / 2595 is the exponent, 10 ** (...).")
     if np.isclose(decade, 2595 * np.log10(1 + 2595 / 700)):
         return try_this("that is hertz to mel once more. Solve it for f.")
     if np.isclose(decade, 7000):
         return try_this("0 mel must be 0 Hz. Where did the 1 of 1 + f / 700 go?")
+    if np.isclose(decade, 6999):
+        return try_this("brackets: the 1 is taken away first, then comes times 700.")
+    if np.isclose(decade, 9):
+        return try_this("that is f / 700: what is f?")
     if np.isclose(decade, 700 * (np.e - 1)):
         return try_this("the formula has log10: its inverse is 10 ** x, not exp.")
     if not (np.isclose(zero, 0) and np.isclose(decade, 6300)):
@@ -97,32 +105,39 @@ def solution_mfcc_distance(a: NDArray, b: NDArray) -> float:
 
 @graded
 def check_mfcc_distance(attempt: Callable) -> Verdict:
-    """Three coefficients, two frames: (3, 4) apart in one, equal in the other."""
-    a = np.array([[50.0, 50.0], [3.0, 1.0], [4.0, 1.0]])
-    b = np.array([[50.0, 50.0], [0.0, 1.0], [0.0, 1.0]])
+    """Three coefficients, three frames: 5 apart in one, equal in the next, then 1."""
+    a = np.array([[50.0, 50.0, 50.0], [3.0, 1.0, 1.0], [4.0, 1.0, 0.0]])
+    b = np.array([[50.0, 50.0, 50.0], [0.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
     louder = b + np.array([[60.0], [0.0], [0.0]])
-    answer, moved = attempt(a, b), attempt(a, louder)
+    answer, moved = attempt(a.copy(), b.copy()), attempt(a.copy(), louder)
     if np.ndim(answer) != 0:
         return try_this(
             f"expected one number, got shape {np.shape(answer)}: average the frames."
         )
     if not np.isclose(answer, moved):
         return try_this("b became louder and the distance changed: leave out row 0.")
+    if not np.isclose(answer, 2):
+        return try_this(_distance_hint(answer))
+    return right("2, and a louder copy has the same distance.")
+
+
+def _distance_hint(answer: float) -> str:
+    """What a wrong mean of the distances 5, 0 and 1 looks like."""
+    each_frame = "first the distance of each frame (axis=0), then the mean over frames."
     hints = {
-        5.0: "that is the sum over the frames (or one norm of everything): average.",
-        12.5: "that is the mean of squared distances: where is the root?",
-        3.5: "add squares within each frame (axis=0), Pythagoras: the root of 3² + 4².",
-        1.75: "that averages over all numbers: first the distance "
-        "of each frame (axis=0), then the mean over frames.",
+        6: "that is the sum over the frames: average.",
+        np.sqrt(26): f"that is one norm of everything: {each_frame}",
+        np.sqrt(26 / 6): f"that is the RMS over all numbers: {each_frame}",
+        8 / 6: f"that averages over all numbers: {each_frame}",
+        26 / 3: "that is the mean of squared distances: where is the root?",
+        np.sqrt(26 / 3): "take the root in each frame, before the mean.",
+        8 / 3: "that adds the sides: the distance is the root of 3² + 4² (Pythagoras).",
+        (np.sqrt(10) + 4) / 2: "add the squares within each frame: axis=0, not 1.",
     }
     for value, hint in hints.items():
         if np.isclose(answer, value):
-            return try_this(hint)
-    if not np.isclose(answer, 2.5):
-        return try_this(
-            f"expected 2.5, the mean of 5 (first frame) and 0 (second), got {answer}."
-        )
-    return right("2.5, and a louder copy has the same distance.")
+            return hint
+    return f"the frames are 5, 0 and 1 apart: expected their mean, 2, got {answer}."
 
 
 # -- 4. Deltas -------------------------------------------------------------------------
@@ -175,6 +190,10 @@ def _delta_hint(inside: float) -> str:
     hints = {
         -3.0: "the sign: what comes later minus what came before.",
         30.0: "divide by 2 (1² + 2²) = 10.",
+        15.0: "divide by all of 2 (1² + 2²), 10, not by 2 alone.",
+        75.0: "brackets: divide by (2 * (1² + 2²)), all of it.",
+        0.6: "that is n = 1 alone: add n = 2, the frames two away.",
+        1.8: "the n before the bracket: what lies two frames away counts twice.",
         6.0: "there is a 2 in front of the sum in the denominator: 2 (1² + 2²).",
         -11.0: "that is the slope from row to row. Time is the last axis.",
     }
