@@ -294,6 +294,6 @@ def test_a_file_of_bare_numbers_is_explained(tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_not_blamed_on_the_sound(tmp_path):
-    too_long = tmp_path / f"{'x' * 240}.wav"  # the temporary name does not fit
+    too_long = tmp_path / f"{'x' * 251}.wav"  # 255 bytes: no temporary name fits
     with pytest.raises(OSError, match=r"could not be written|name too long"):
         audio.save(too_long, [0.5], sample_rate=8_000)
