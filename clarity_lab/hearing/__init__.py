@@ -1,0 +1,49 @@
+"""Hearing: audiograms, hearing loss to hear, hearing aids to fit.
+
+Lessons: 11_hearing_loss, 12_hearing_aid.
+"""
+
+from clarity_lab.hearing.audiogram import Audiogram, Listener, standard_audiogram
+from clarity_lab.hearing.compression import (
+    cec2_compress,
+    cec2_gain,
+    cec2_hearing_aid,
+    soft_clip,
+)
+from clarity_lab.hearing.fitting import apply_nalr, nalr_filter, nalr_gains_db
+from clarity_lab.hearing.levels import DEFAULT_RMS_ONE_DB_SPL
+from clarity_lab.hearing.listeners import read_listeners, write_listeners
+from clarity_lab.hearing.loss import LossStages, loss_stages, simulate_loss
+from clarity_lab.hearing.wdrc import (
+    WdrcFit,
+    fig6_gains_db,
+    fit_wdrc,
+    split_octaves,
+    static_gain_db,
+    wdrc,
+)
+
+__all__ = [
+    "DEFAULT_RMS_ONE_DB_SPL",
+    "Audiogram",
+    "Listener",
+    "LossStages",
+    "WdrcFit",
+    "apply_nalr",
+    "cec2_compress",
+    "cec2_gain",
+    "cec2_hearing_aid",
+    "fig6_gains_db",
+    "fit_wdrc",
+    "loss_stages",
+    "nalr_filter",
+    "nalr_gains_db",
+    "read_listeners",
+    "simulate_loss",
+    "soft_clip",
+    "split_octaves",
+    "standard_audiogram",
+    "static_gain_db",
+    "wdrc",
+    "write_listeners",
+]
