@@ -1,0 +1,28 @@
+"""Scores: how much is understood, and how good it sounds, to a given ear.
+
+Lessons: 13_intelligibility, 14_music_quality.
+"""
+
+from clarity_lab.metrics.haspi_hearing import ReferenceEar, prepare_reference
+from clarity_lab.metrics.haspi_scoring import HaspiDetails
+from clarity_lab.metrics.intelligibility import (
+    better_ear_haspi,
+    haspi,
+    haspi_details,
+)
+from clarity_lab.metrics.quality import haaqi, haaqi_details, hasqi, hasqi_details
+from clarity_lab.metrics.quality_scoring import QualityDetails
+
+__all__ = [
+    "HaspiDetails",
+    "QualityDetails",
+    "ReferenceEar",
+    "better_ear_haspi",
+    "haaqi",
+    "haaqi_details",
+    "haspi",
+    "haspi_details",
+    "hasqi",
+    "hasqi_details",
+    "prepare_reference",
+]
