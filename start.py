@@ -58,9 +58,11 @@ LEADS_ASTRAY += ("PIP_PYTHON", "PIP_REQUIREMENT", "PIP_ROOT", "PIP_TARGET", "PIP
 TOOLS = ("doctor", "data")
 EXTRAS = {"lab": "lessons", "demo": "lessons", "test": "lessons,test"}
 EXTRAS |= dict.fromkeys(TOOLS, "lessons")
+PEERS = ("pyclarity",)  # tests/peers compare with it; we need none of its requirements
 PASS_ON = (*TOOLS, "test")
 PYTEST = ["-n", "2", "--dist", "loadscope", "--nbval-lax", "--nbval-current-env"]
-PYTEST += ["--nbval-cell-timeout", "180", "tests", "clarity_lab", "notebooks"]
+PYTEST += ["--nbval-cell-timeout", "180", "-m", "not slow"]
+PYTEST += ["tests", "clarity_lab", "notebooks"]
 
 
 def main() -> int:
@@ -160,6 +162,8 @@ def install_now(extras: str) -> None:
         install_torch()
         say(f"Installing the lessons' packages ({LESSONS_SIZE}).")
     pip("install", "-c", str(CONSTRAINTS), "-e", f".[{extras}]")
+    if "test" in extras.split(","):
+        pip("install", "--no-deps", "-c", str(CONSTRAINTS), *PEERS)
     shorten_way_to_package()
     write_whole(LAB_SETTINGS, LAB_DEFAULTS)
     write_whole(STAMP, fingerprint(extras))

@@ -84,6 +84,10 @@ def test_start_installs_the_torch_of_the_constraints():
     assert Requirement(start().TORCH) == constraints()["torch"]
 
 
+def test_the_peers_of_the_tests_are_pinned():
+    assert set(start().PEERS) <= set(constraints())
+
+
 def test_start_asks_for_extras_that_exist_and_a_python_that_is_allowed():
     asked = {extra for words in start().EXTRAS.values() for extra in words.split(",")}
     assert asked <= set(EXTRAS)
@@ -103,8 +107,9 @@ def test_ci_runs_the_readmes_test_command():
     assert f"python {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_readme_has_no_gap_and_its_example_runs(capsys):
+def test_the_readme_has_no_gap_and_its_examples_run():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert not re.findall(r"@[A-Z]+@", readme)
+    names: dict = {}
     for block in re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL):
-        exec(block, {})
+        exec(block, names)

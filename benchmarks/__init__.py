@@ -1,0 +1,1 @@
+"""Side-by-side measurements with peers, ratios in one run."""
