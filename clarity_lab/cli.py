@@ -31,6 +31,9 @@ COMMANDS = {
     ),
     "doctor": Command("clarity_lab.doctor", "check this machine, and mend it"),
     "demo": Command("clarity_lab.recipes.demo", "run the main chain, write a page"),
+    "study": Command(
+        "clarity_lab.recipes.study_cpc1", "compare HASPI with what listeners understood"
+    ),
     "badges": Command("clarity_lab.badges", "write the Binder and Colab links"),
 }
 

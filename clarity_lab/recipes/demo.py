@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from clarity_lab import manifests
 from clarity_lab.audio import level_db_a, level_dbfs, load, mix_at_snr, set_level
+from clarity_lab.recipes.pages import page, table
 
 SAMPLE_RATE = 16_000
 TALKER = "speech/librispeech-1320.flac"
@@ -26,13 +27,11 @@ ROOM = "rooms/surrey-a.npz"
 SPEECH_LEVEL_DBFS = -26.0
 SNRS_DB = (10.0, 0.0, -10.0)
 
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
-       padding: 0 1rem; color: #222; background: #fff }
-img { max-width: 100% } table { border-collapse: collapse; margin: 1rem 0 }
-th, td { padding: .3rem .8rem; border-bottom: 1px solid #ccc; text-align: left }
-caption { text-align: left; color: #555 } footer { color: #555; margin-top: 2rem }
-"""
+TITLE = "A talker, an interferer, rain, a room and two ears"
+INTRODUCTION = (
+    "Made from real recordings and a measured room; the chain between them by "
+    "<code>clarity-lab demo</code>. Wear headphones: two ears matter."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,24 +52,12 @@ def run(options: argparse.Namespace) -> int:
         print(f"  {title} ({time.monotonic() - started:.1f} s)", flush=True)
         parts.append(f"<h2>{html.escape(title)}</h2>\n{body}")
     part = options.output.with_name(f"{options.output.name}.part")
-    part.write_text(page("\n".join(parts)), encoding="utf-8")
+    text = page(TITLE, INTRODUCTION, *parts, footer=credits())
+    part.write_text(text, encoding="utf-8")
     part.replace(options.output)
     size_mb = options.output.stat().st_size / 1e6
     print(f"Wrote {options.output} ({size_mb:.1f} MB): open it in a browser.")
     return 0
-
-
-def page(body: str) -> str:
-    """Wrap the sections into an HTML document that refers to no other file."""
-    return (
-        "<!doctype html><html lang=en><meta charset=utf-8>"
-        "<meta name=viewport content='width=device-width'>"
-        f"<title>clarity_lab demo</title><style>{STYLE}</style>"
-        "<h1>A talker, an interferer, rain and a room</h1>"
-        "<p>Made from real recordings and a measured room; the chain between them by "
-        "<code>clarity-lab demo</code>. Wear headphones: two ears matter.</p>"
-        f"{body}<footer>{html.escape(credits())}</footer></html>\n"
-    )
 
 
 def credits() -> str:
@@ -99,6 +86,7 @@ def words() -> dict[str, str]:
 def sections() -> Iterator[tuple[str, str]]:
     """Yield the steps of the chain, each with its title and its HTML."""
     from clarity_lab import listen, plots
+    from clarity_lab.recipes import demo_hearing
 
     plots.use_style()
     talker, interferer, rain = recordings()
@@ -128,6 +116,7 @@ def sections() -> Iterator[tuple[str, str]]:
     )
     yield "The same, measured back", snr_table(speech, mixtures) + better
     yield "What a recogniser is given", mel_pictures(heard)
+    yield from demo_hearing.sections(speech, heard, sample_rate=SAMPLE_RATE)
 
 
 def recordings() -> tuple[NDArray, NDArray, NDArray]:
@@ -212,12 +201,3 @@ def snr_table(speech: NDArray, mixtures: dict[str, tuple[NDArray, NDArray]]) -> 
         both = level_dbfs(speech.ravel()) - level_dbfs(noise.ravel())
         rows.append([label, both, *(level_dbfs(speech) - level_dbfs(noise))])
     return table(heads, rows)
-
-
-def table(heads: list[str], rows: list[list]) -> str:
-    """Write an HTML table; numbers with one decimal."""
-    lines = ["".join(f"<th scope=col>{head}</th>" for head in heads)]
-    for label, *values in rows:
-        cells = "".join(f"<td>{round(float(value), 1) + 0.0}</td>" for value in values)
-        lines.append(f"<th scope=row>{html.escape(label)}</th>{cells}")
-    return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"

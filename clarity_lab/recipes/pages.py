@@ -1,0 +1,41 @@
+"""HTML pages that need no other file."""
+
+from __future__ import annotations
+
+import html
+
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
+       padding: 0 1rem; color: #222; background: #fff }
+img { max-width: 100% } table { border-collapse: collapse; margin: 1rem 0 }
+th, td { padding: .3rem .8rem; border-bottom: 1px solid #ccc; text-align: left }
+caption { text-align: left; color: #555 } footer { color: #555; margin-top: 2rem }
+"""
+
+
+def table(heads: list[str], rows: list[list]) -> str:
+    """Write an HTML table; numbers with one decimal."""
+    lines = ["".join(f"<th scope=col>{head}</th>" for head in heads)]
+    for label, *values in rows:
+        cells = "".join(f"<td>{round(float(value), 1) + 0.0}</td>" for value in values)
+        lines.append(f"<th scope=row>{html.escape(label)}</th>{cells}")
+    return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
+
+
+def page(title: str, introduction: str, *parts: str, footer: str) -> str:
+    """Wrap HTML parts into a document that refers to no other file.
+
+    Args:
+        title: Plain text.
+        introduction: HTML of one paragraph.
+        *parts: HTML, in order.
+        footer: Plain text.
+    """
+    body = "\n".join(parts)
+    return (
+        "<!doctype html><html lang=en><meta charset=utf-8>"
+        "<meta name=viewport content='width=device-width'>"
+        f"<title>{html.escape(title)}</title><style>{STYLE}</style>"
+        f"<h1>{html.escape(title)}</h1><p>{introduction}</p>"
+        f"{body}<footer>{html.escape(footer)}</footer></html>\n"
+    )

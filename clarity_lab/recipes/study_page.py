@@ -1,0 +1,169 @@
+"""The study's results as text, tables, a picture and a page."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clarity_lab import manifests
+from clarity_lab.recipes import pages
+from clarity_lab.recipes.prediction import Merit, merit
+from clarity_lab.recipes.study_cpc1 import TABLES, Study, averages
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HONESTLY = (
+    "The HASPI values were computed by the Clarity team for their third challenge, "
+    "with one of three standard audiograms by the listener's grade of loss, not with "
+    "the listener's own. Five of the 27 listeners have no value there. So these are no "
+    "published figures of the first challenge; those use all 2421 responses."
+)
+HEADS = ("fit", "n", "RMSE (%)", "Std (%)", "NCC", "KT")
+
+
+def as_text(result: Study) -> str:
+    """The table as text, with the curve and what must be said about the data."""
+    lines = ["{:22} {:>5} {:>8} {:>8} {:>6} {:>6}".format(*HEADS)]
+    for row in rows_of(result.merits):
+        lines.append("{:22} {:>5} {:>8} {:>8} {:>6} {:>6}".format(*row))
+    return "\n".join([*lines, "", in_words(result), HONESTLY])
+
+
+def rows_of(merits: dict[str, Merit]) -> list[list[str]]:
+    """The table's cells; a constant has no correlation."""
+    return [
+        [
+            name,
+            f"{one.n}",
+            f"{one.rmse:.2f}",
+            f"{one.std:.3f}",
+            _or_dash(one.ncc),
+            _or_dash(one.kt),
+        ]
+        for name, one in merits.items()
+    ]
+
+
+def _or_dash(correlation: float) -> str:
+    return f"{correlation:.3f}" if np.isfinite(correlation) else "-"
+
+
+def in_words(result: Study) -> str:
+    """How many took part, the curve, and what the words in the table mean."""
+    responses, curve = result.responses, result.curve
+    by_system = merit(*averages(result, responses.system)).ncc
+    return (
+        f"{len(np.unique(responses.listener))} listeners, "
+        f"{len(np.unique(responses.system))} hearing aids. Fitted to all: "
+        f"100 / (1 + exp(-{curve.slope:.4f} (HASPI - {curve.midpoint:.4f}))). "
+        "Disjoint: fitted to responses that share neither hearing aid nor listener "
+        f"with the predicted one. Means of the hearing aids correlate {by_system:.3f}."
+    )
+
+
+def write(result: Study, folder: Path) -> None:
+    """Write two tables, the picture and the page; each is whole or not there."""
+    import matplotlib.pyplot as plt
+
+    from clarity_lab import plots
+
+    plots.use_style()
+    figure = scatter(result)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=figure.dpi)
+    shown = plots.figure_html(figure, alt=_alt(result))
+    plt.close(figure)
+    files = {
+        "fits.csv": _csv(HEADS, rows_of(result.merits)),
+        "responses.csv": _csv(*_predictions(result)),
+        "scatter.png": picture.getvalue(),
+        "study.html": page(result, shown).encode(),
+    }
+    for name, content in files.items():
+        part = folder / f"{name}.part"
+        part.write_bytes(content)
+        part.replace(folder / name)
+
+
+def _predictions(result: Study) -> tuple[Sequence[str], list[list]]:
+    heads = ("signal", "system", "listener", "haspi", "correct_percent", "predicted")
+    found = result.responses
+    columns = (
+        found.signal.tolist(),
+        found.system.tolist(),
+        found.listener.tolist(),
+        found.haspi.tolist(),
+        found.correct_percent.tolist(),
+        result.predicted_percent.round(6).tolist(),
+    )
+    return heads, [list(row) for row in zip(*columns, strict=True)]
+
+
+def _csv(heads: Sequence[str], rows: Sequence[Sequence]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([heads, *rows])
+    return text.getvalue().encode()
+
+
+def scatter(result: Study) -> Figure:
+    """Draw every response over HASPI with the curve, and the hearing aids' averages."""
+    import matplotlib.pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.6), layout="constrained")
+    responses = result.responses
+    haspi, truth = responses.haspi, responses.correct_percent
+    left.plot(haspi, truth, ".", markersize=4, alpha=0.25, label="one sentence")
+    steps = np.linspace(0, 1, 101)
+    left.plot(steps, result.curve(steps), "k-", label="fitted to all")
+    left.plot(*_by_tenths(haspi, truth), "ks", markersize=6, label="mean of a tenth")
+    left.set(xlabel="HASPI, better ear", ylabel="Words understood (%)")
+    left.legend(loc="upper left", bbox_to_anchor=(0, 0.95), frameon=True)
+    right.plot([0, 100], [0, 100], "--", color="0.6")
+    right.plot(*averages(result, responses.system), "o")
+    right.set(xlim=(0, 100), ylim=(0, 100), aspect="equal")
+    right.set(xlabel="Predicted mean (%)", ylabel="Understood, mean (%)")
+    left.set_title("Every response")
+    right.set_title("Mean of each hearing aid")
+    return figure
+
+
+def _by_tenths(haspi: NDArray, truth: NDArray) -> tuple[NDArray, NDArray]:
+    """Means of ten groups of equally many responses, from low to high HASPI."""
+    groups = np.array_split(np.argsort(haspi, kind="stable"), min(10, len(haspi)))
+    means = [(haspi[group].mean(), truth[group].mean()) for group in groups]
+    return tuple(np.array(means).T)
+
+
+def _alt(result: Study) -> str:
+    disjoint = result.merits["logistic, disjoint"]
+    return (
+        "Words understood over HASPI for every response, with the fitted curve, and "
+        "the predicted and the true mean of each hearing aid. Single sentences "
+        f"scatter (correlation {disjoint.ncc:.2f}); averages lie near the diagonal."
+    )
+
+
+def page(result: Study, picture: str) -> str:
+    """Wrap table, picture and words into a page that refers to no other file."""
+    lines = ["".join(f"<th scope=col>{head}</th>" for head in HEADS)]
+    for name, *values in rows_of(result.merits):
+        cells = "".join(f"<td>{value}</td>" for value in values)
+        lines.append(f"<th scope=row>{html.escape(name)}</th>{cells}")
+    table = "".join(f"<tr>{line}</tr>" for line in lines)
+    source = manifests.read(TABLES)
+    return pages.page(
+        "HASPI and what listeners understood",
+        "Made by <code>clarity-lab study cpc1</code>.",
+        f"<table>{table}</table><p>{html.escape(in_words(result))}</p>",
+        picture,
+        f"<p>{html.escape(HONESTLY)}</p>",
+        footer=f"Tables: {source.citation}. {source.licence}. {source.homepage}",
+    )
