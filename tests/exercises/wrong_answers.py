@@ -2,7 +2,13 @@
 
 import numpy as np
 
+from clarity_lab.audio import level_dbfs, set_level
 from clarity_lab.exercises.ex02_speech_features import solution_deltas as ex02_deltas
+from clarity_lab.exercises.ex14_music_quality import (
+    solution_as_loud_as as ex14_as_loud_as,
+)
+from clarity_lab.hearing import apply_nalr
+from clarity_lab.metrics import haaqi
 
 WRONG_ANSWERS: dict[str, list] = {
     # 00 start here
@@ -146,5 +152,211 @@ WRONG_ANSWERS |= {  # 02_speech_features
         lambda frame, rate: (
             np.argmax(np.abs(np.fft.rfft(frame))) * rate / len(frame)  # the formant
         ),
+    ],
+}
+
+WRONG_ANSWERS |= {  # 11_hearing_loss
+    "check_pure_tone_average": [
+        lambda hz, db_hl: np.mean(db_hl),
+        lambda hz, db_hl: np.sum(db_hl[1:5]),
+        lambda hz, db_hl: np.mean(db_hl[1:5]),  # by place
+        lambda hz, db_hl: np.mean(db_hl[:4]),
+        lambda hz, db_hl: np.mean(db_hl[-4:]),
+        lambda hz, db_hl: np.mean(db_hl[hz >= 2000]),
+        lambda hz, db_hl: np.mean(db_hl[(hz >= 500) & (hz <= 2000)]),
+        lambda hz, db_hl: np.median(db_hl[(hz >= 500) & (hz <= 4000)]),
+        lambda hz, db_hl: np.mean(db_hl * np.isin(hz, [500, 1000, 2000, 4000])),
+        lambda hz, db_hl: np.mean(np.isin(hz, [500, 1000, 2000, 4000])),
+        lambda hz, db_hl: db_hl[np.isin(hz, [500, 1000, 2000, 4000])],  # no mean
+    ],
+    "check_threshold_between": [
+        lambda f, hz, db_hl: np.interp(f, hz, db_hl),
+        lambda f, hz, db_hl: np.interp(f, np.log2(hz), db_hl),  # log2 of one alone
+        lambda f, hz, db_hl: np.interp(np.log2(f), hz, db_hl),
+        lambda f, hz, db_hl: db_hl[0],
+        lambda f, hz, db_hl: np.mean(db_hl),  # right for 1 kHz by chance
+        lambda f, hz, db_hl: np.polyval(np.polyfit(np.log2(hz), db_hl, 1), np.log2(f)),
+    ],
+    "check_attenuation_db": [
+        lambda level, hl: hl,
+        lambda level, hl: 105 - 105 / (105 - hl) * (105 - level),
+        lambda level, hl: 105 / (105 - hl) * (105 - level),
+        lambda level, hl: (1 - 105 / (105 - hl)) * (105 - level),
+        lambda level, hl: 105 / (105 - hl),
+        lambda level, hl: (1 - (105 - hl) / 105) * (105 - level),
+        lambda level, hl: ((105 - hl) / 105 - 1) * (105 - level),  # r turned over
+        lambda level, hl: min(0, (105 / (105 - hl) - 1) * (105 - level)),
+        lambda level, hl: (105 / (105 - hl) - 1) * (105 - level),  # above 105: gain
+    ],
+    "check_calibration_db_spl": [
+        lambda samples, spl: spl + 20 * np.log10(np.sqrt(np.mean(samples**2))),
+        lambda samples, spl: spl - 10 * np.log10(np.sqrt(np.mean(samples**2))),
+        lambda samples, spl: spl - 20 * np.log10(np.max(np.abs(samples))),
+        lambda samples, spl: spl - 20 * np.log(np.sqrt(np.mean(samples**2))),
+        lambda samples, spl: spl - np.sqrt(np.mean(samples**2)),
+        lambda samples, spl: spl - 20 * np.log10(np.sqrt(np.sum(samples**2))),
+        lambda samples, spl: spl - 20 * np.log10(np.mean(samples**2)),
+        lambda samples, spl: 20 * np.log10(np.sqrt(np.mean(samples**2))) - spl,
+        lambda samples, spl: 92.0,
+        lambda samples, spl: 100.0,
+        lambda samples, spl: spl,
+    ],
+}
+
+
+def _ex14_score(estimate, reference, sample_rate, ear):
+    return haaqi(estimate, reference=reference, sample_rate=sample_rate, audiogram=ear)
+
+
+def _ex14_aided(samples, sample_rate, ear):
+    return apply_nalr(samples, sample_rate=sample_rate, audiogram=ear)
+
+
+WRONG_ANSWERS |= {  # 14_music_quality
+    "check_least_bothered": ["healthy", "n3", "N3", "the steep one", 3],
+    "check_haaqi_score": [
+        lambda nl, lin: 0.336 * nl + 0.001 * lin + 0.501 * nl + 0.161 * lin,
+        lambda nl, lin: 0.336 * lin + 0.001 * nl + 0.501 * lin**2 + 0.161 * nl**2,
+        lambda nl, lin: 0.336 * nl + 0.001 * lin,
+        lambda nl, lin: 0.501 * nl**2 + 0.161 * lin**2,
+        lambda nl, lin: (
+            0.336 * nl + 0.001 * lin + (0.501 * nl) ** 2 + (0.161 * lin) ** 2
+        ),
+        lambda nl, lin: nl * lin,
+        lambda nl, lin: 0.39714,  # always the same
+        lambda nl, lin: None,
+    ],
+    "check_as_loud_as": [
+        lambda y, x: y,
+        lambda y, x: y * np.max(np.abs(x)) / np.max(np.abs(y)),
+        lambda y, x: y * np.mean(x**2) / np.mean(y**2),
+        lambda y, x: y * np.sqrt(np.mean(y**2) / np.mean(x**2)),
+        lambda y, x: y * np.sqrt(np.sqrt(np.mean(x**2) / np.mean(y**2))),
+        lambda y, x: np.sqrt(np.mean(x**2) / np.mean(y**2)),
+        lambda y, x: x * np.sqrt(np.mean(y**2) / np.mean(x**2)),
+        lambda y, x: x,
+        lambda y, x: y[:2] * 4,
+        lambda y, x: None,  # y *= ... and no return
+        lambda y, x: y * 20 * np.log10(np.sqrt(np.mean(x**2) / np.mean(y**2))),
+        lambda y, x: y + 20 * np.log10(np.sqrt(np.mean(x**2) / np.mean(y**2))),
+        lambda y, x: set_level(y, float(level_dbfs(x))),  # without the name
+    ],
+    "check_fair_haaqi": [
+        _ex14_score,
+        lambda y, x, rate, ear: _ex14_score(
+            y * np.sqrt(np.mean(x**2) / np.mean(y**2)), x, rate, ear
+        ),
+        lambda y, x, rate, ear: _ex14_score(_ex14_aided(y, rate, ear), x, rate, ear),
+        lambda y, x, rate, ear: _ex14_score(
+            ex14_as_loud_as(_ex14_aided(y, rate, ear), x), x, rate, ear
+        ),
+        lambda y, x, rate, ear: _ex14_score(
+            x, _ex14_aided(ex14_as_loud_as(y, x), rate, ear), rate, ear
+        ),
+        lambda y, x, rate, ear: 0.5,
+        lambda y, x, rate, ear: None,
+        lambda y, x, rate, ear: _ex14_score(apply_nalr(y, rate, ear), x, rate, ear),
+        lambda y, x, rate, ear: haaqi(y, x, rate, ear),
+    ],
+}
+
+WRONG_ANSWERS |= {  # 12_hearing_aid
+    "check_compression_ratio": [
+        lambda a, b, c, d: (d - b) / (c - a),  # upside down
+        lambda a, b, c, d: (a - c) / (d - b),
+        lambda a, b, c, d: (b - a) / (d - c),  # of the gains
+        lambda a, b, c, d: d / c,
+        lambda a, b, c, d: c - a,
+        lambda a, b, c, d: (b - a) - (d - c),
+        lambda a, b, c, d: 2.0,
+    ],
+    "check_output_db_spl": [
+        lambda level, gain, knee, ratio: gain + knee + (level - knee) / ratio,  # always
+        lambda level, gain, knee, ratio: level + gain,
+        lambda level, gain, knee, ratio: gain - (1 - 1 / ratio) * max(level - knee, 0),
+        lambda level, gain, knee, ratio: level + gain - max(level - knee, 0) / ratio,
+        lambda level, gain, knee, ratio: (
+            level + gain if level <= knee else level / ratio + gain
+        ),
+        lambda level, gain, knee, ratio: level - (1 - 1 / ratio) * max(level - knee, 0),
+    ],
+    "check_attack_ms": [
+        lambda gain, rate: np.argmax(gain < gain[-1] + 0.37 * 20) / rate,  # in s
+        lambda gain, rate: 1000 * np.argmax(gain <= (gain[0] + gain[-1]) / 2) / rate,
+        lambda gain, rate: 1000 * np.argmax(gain <= 0.63 * gain[-1]) / rate,  # from 0
+        lambda gain, rate: np.argmax(gain - gain[0] <= -12.64) * 1.0,  # in samples
+        lambda gain, rate: 1000 * np.argmax(gain - gain[0] <= -0.37 * 20) / rate,
+        lambda gain, rate: 1000 * np.argmax(gain >= 0.63 * gain[-1]) / rate,
+        lambda gain, rate: 1000 * len(gain) / rate,
+    ],
+    "check_aid_at_level": [
+        lambda x, level, one, aid: aid(x),  # as the file is
+        lambda x, level, one, aid: ex12_at(aid(x), level - one),  # gain taken away
+        lambda x, level, one, aid: ex12_at(aid(ex12_at(x, level - one)), level - one),
+        lambda x, level, one, aid: ex12_at(x, level - one),  # no aid
+        lambda x, level, one, aid: aid(x) * ex12_factor(x, level - one),
+        lambda x, level, one, aid: aid(ex12_at(x, level - 100)),
+        lambda x, level, one, aid: x,
+        lambda x, level, one, aid: None,
+    ],
+}
+
+
+def ex12_factor(samples, level_dbfs):
+    """Amplitude factor that brings a sound to a level."""
+    return 10 ** (level_dbfs / 20) / np.sqrt(np.mean(samples**2))
+
+
+def ex12_at(samples, level_dbfs):
+    """A sound at a level."""
+    return samples * ex12_factor(samples, level_dbfs)
+
+
+WRONG_ANSWERS |= {  # 13_intelligibility
+    "check_haspi_level": [
+        lambda x, level: level,
+        lambda x, level: level + 10 * np.log10(np.mean(x**2)),
+        lambda x, level: level - 20 * np.log10(np.max(np.abs(x))),  # peak
+        lambda x, level: level - 10 * np.log10(np.sqrt(np.mean(x**2))),
+        lambda x, level: level - 20 * np.log10(np.abs(np.mean(x)) / 2),
+        lambda x, level: level - 20 * np.log(np.sqrt(np.mean(x**2))),  # natural
+        lambda x, level: 10 * np.log10(np.mean(x**2)),
+        lambda x, level: 65 - 10 * np.log10(np.mean(x**2)),  # always 65
+    ],
+    "check_correlation": [
+        lambda x, y: abs(x @ y) / np.sqrt((x @ x) * (y @ y)),  # means left in
+        lambda x, y: np.corrcoef(x, y)[0, 1],  # with its sign
+        lambda x, y: abs((x - x.mean()) @ (y - y.mean())),
+        lambda x, y: 1.0,
+        lambda x, y: np.max(np.abs(x - y)),
+    ],
+    "check_mean_better_ear": [
+        lambda scores: np.mean(scores),
+        lambda scores: np.max(np.mean(scores, axis=0)),
+        lambda scores: np.max(scores),
+        lambda scores: np.mean(np.max(scores, axis=0)),
+        lambda scores: np.sum(np.max(scores, axis=-1)),
+        lambda scores: np.mean(np.min(scores, axis=-1)),
+        lambda scores: np.max(scores, axis=-1),
+        lambda scores: 1.0,
+    ],
+    "check_words_percent": [
+        lambda haspi, midpoint, slope: 1 / (1 + np.exp(-slope * (haspi - midpoint))),
+        lambda haspi, midpoint, slope: 100 / (1 + np.exp(-slope * haspi - midpoint)),
+        lambda haspi, midpoint, slope: 100 / (1 + np.exp(slope * (haspi - midpoint))),
+        lambda haspi, midpoint, slope: 50.0,
+        lambda haspi, midpoint, slope: (  # one number alone
+            100 / (1 + np.exp(-slope * (float(np.ravel(haspi)[0]) - midpoint)))
+        ),
+    ],
+    "check_may_train": [
+        lambda system, listener, s, who: ~((system == s) & (listener == who)),
+        lambda system, listener, s, who: system != s,
+        lambda system, listener, s, who: listener != who,
+        lambda system, listener, s, who: (system == s) & (listener == who),
+        lambda system, listener, s, who: (system == s) | (listener == who),
+        lambda system, listener, s, who: np.ones(len(system), bool),
+        lambda system, listener, s, who: (system != "A") & (listener != "1"),
+        lambda system, listener, s, who: [3],
     ],
 }

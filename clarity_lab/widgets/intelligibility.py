@@ -1,0 +1,113 @@
+"""See what HASPI says when noise, level or ear change."""
+
+from __future__ import annotations
+
+import html
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+from numpy.typing import ArrayLike
+
+from clarity_lab.audio import level_dbfs, mix_at_snr
+from clarity_lab.checks import require_mono, require_sample_rate
+from clarity_lab.hearing import Audiogram, standard_audiogram
+from clarity_lab.listen import safe_gain_db, table_html
+from clarity_lab.metrics import HaspiDetails, haspi_details
+from clarity_lab.plots import figure_html, plot_audiogram
+from clarity_lab.widgets.explorer import Explorer, slider
+
+NORMAL = "normal"
+EARS = (NORMAL, "N1", "N2", "N3", "N4", "N5", "S1", "S2", "S3")
+SNR_RANGE_DB = (-10, 30)
+LEVEL_RANGE_DB_SPL = (40, 90)
+FLOOR, CEILING = 0.05, 0.98
+
+
+def explore_haspi(speech: ArrayLike, noise: ArrayLike, *, sample_rate: int) -> Explorer:
+    """Move noise, level and ear: see the score, and the modulations behind it.
+
+    Args:
+        speech: Clean speech, mono, shape (samples,).
+        noise: What is added to it, same shape.
+        sample_rate: Of both, in Hz.
+
+    Returns:
+        The widget; `.controls` holds `snr_db`, `level_db_spl`, at which the speech
+            reaches the ear, and `ear`; `.view` the score, why it may not move, the
+            picture and the players, all at one gain for the whole widget.
+
+    Raises:
+        TypeError: If samples are integers.
+        ValueError: If a sound is silent, not mono, or the shapes differ.
+    """
+    speech = require_mono(speech, name="speech")
+    noise = require_mono(noise, name="noise")
+    sample_rate = require_sample_rate(sample_rate)
+    loudest, _ = mix_at_snr(speech, noise, snr_db=SNR_RANGE_DB[0])
+    gain_db = safe_gain_db([speech, loudest])
+    its_level_dbfs = float(level_dbfs(speech))
+
+    def show(snr_db: float, level_db_spl: float, ear: str) -> str:
+        mixture, _ = mix_at_snr(speech, noise, snr_db=snr_db)
+        audiogram = _audiogram(ear)
+        details = haspi_details(
+            mixture,
+            reference=speech,
+            sample_rate=sample_rate,
+            audiogram=audiogram,
+            rms_one_db_spl=level_db_spl - its_level_dbfs,
+        )
+        sounds = {"clean": speech, "in noise": mixture}
+        players = table_html(sounds, sample_rate=sample_rate, gain_db=gain_db)
+        score = f"<p><strong>HASPI {details.score:.3f}.</strong> "
+        words = html.escape(in_words(details))
+        return f"{score}{words}</p>{_picture(details, audiogram)}{players}"
+
+    low_db, high_db = SNR_RANGE_DB
+    low_spl, high_spl = LEVEL_RANGE_DB_SPL
+    wide = {"style": {"description_width": "9em"}, "layout": {"width": "32em"}}
+    controls = {
+        "snr_db": slider("SNR (dB)", 5, low=low_db, high=high_db, step=1),
+        "level_db_spl": slider(
+            "Speech (dB SPL)", 65, low=low_spl, high=high_spl, step=5
+        ),
+        "ear": ipywidgets.Dropdown(options=EARS, description="Ear", **wide),
+    }
+    return Explorer(show, controls)
+
+
+def in_words(details: HaspiDetails) -> str:
+    """What lies behind the score, and why it may not move, in a sentence or two."""
+    heard = float(np.mean(details.estimate_envelopes_db[:, details.audible] > 0))
+    words = f"This ear hears {100 * heard:.0f} % of what arrives, noise included."
+    if details.score < FLOOR:
+        return (
+            f"{words} The score lies on its floor: noise or threshold hide the speech, "
+            "and a little more or less of them changes nothing."
+        )
+    if details.score > CEILING:
+        return f"{words} The score is at its top: better than all cannot be shown."
+    return words
+
+
+def _audiogram(ear: str) -> Audiogram:
+    return Audiogram((250, 6000), (0, 0)) if ear == NORMAL else standard_audiogram(ear)
+
+
+def _picture(details: HaspiDetails, audiogram: Audiogram) -> str:
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.4))
+    hz, db_hl = audiogram.frequencies_hz, audiogram.thresholds_db_hl
+    plot_audiogram(hz, right_db_hl=db_hl, ax=left)
+    left.get_legend().remove()  # it is no particular ear
+    left.set_title("Audiogram")
+    names = [f"{centre:g}" for centre in details.modulation_hz]
+    right.bar(names, details.modulation_correlations)
+    right.set(xlabel="Modulation (Hz)", ylabel="Correlation", ylim=(0, 1))
+    right.set_title("What survives")
+    listing = ", ".join(
+        f"{name} Hz {value:.2f}"
+        for name, value in zip(names, details.modulation_correlations, strict=True)
+    )
+    alt = f"Audiogram, and the correlation of each modulation band: {listing}."
+    return figure_html(figure, alt=alt)

@@ -1,0 +1,217 @@
+"""Spoil music in one of six ways, and see what HAAQI says of it in three ears."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ipywidgets
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from clarity_lab.audio import level_dbfs, mix_at_snr, peak, resample, set_level
+from clarity_lab.checks import require_mono, require_sample_rate
+from clarity_lab.hearing import (
+    Audiogram,
+    apply_nalr,
+    split_octaves,
+    standard_audiogram,
+    wdrc,
+)
+from clarity_lab.listen import safe_gain_db, table_html
+from clarity_lab.metrics import haaqi
+from clarity_lab.units import db_to_amplitude
+from clarity_lab.widgets.explorer import Explorer, slider
+
+EARS = {
+    "healthy": Audiogram((250, 6000), (0, 0)),
+    "N3": standard_audiogram("N3"),
+    "S2": standard_audiogram("S2"),
+}
+OCTAVES_FROM_1_KHZ = np.arange(-2, 4)
+LOWEST_SAMPLE_RATE = 16_000
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """One way to spoil a sound, with five strengths from slight to strong.
+
+    All but "level" leave the sound's RMS as it was, so that it is not scored too.
+
+    Attributes:
+        words: How a setting is told, "{} dB SNR".
+        settings: The five.
+        spoil: Takes the sound, its rate in Hz and a setting; gives a sound as long.
+    """
+
+    words: str
+    settings: tuple[float, ...]
+    spoil: Callable[[NDArray, int, float], NDArray]
+
+
+def _noise(samples: NDArray, sample_rate: int, snr_db: float) -> NDArray:
+    hiss = np.random.default_rng(0).standard_normal(len(samples))
+    return _as_loud_as(samples, mix_at_snr(samples, hiss, snr_db=snr_db)[0])
+
+
+def _clip(samples: NDArray, sample_rate: int, below_peak_db: float) -> NDArray:
+    limit = peak(samples) * db_to_amplitude(-below_peak_db)
+    return _as_loud_as(samples, np.clip(samples, -limit, limit))
+
+
+def _compress(samples: NDArray, sample_rate: int, ratio: float) -> NDArray:
+    squeezed = wdrc(samples, sample_rate=sample_rate, gain_db=0.0, ratio=ratio)
+    return _as_loud_as(samples, squeezed)
+
+
+def _narrow(samples: NDArray, sample_rate: int, highest_hz: float) -> NDArray:
+    low_rate = round(2 * highest_hz)
+    low = resample(samples, sample_rate=sample_rate, new_sample_rate=low_rate)
+    back = resample(low, sample_rate=low_rate, new_sample_rate=sample_rate)
+    return _as_loud_as(samples, back[: len(samples)])
+
+
+def _turn_down(samples: NDArray, sample_rate: int, by_db: float) -> NDArray:
+    return samples * db_to_amplitude(-by_db)
+
+
+def _tilt(samples: NDArray, sample_rate: int, db_per_octave: float) -> NDArray:
+    bands = split_octaves(samples, sample_rate=sample_rate)
+    gains = db_to_amplitude(db_per_octave * OCTAVES_FROM_1_KHZ)
+    return _as_loud_as(samples, gains @ bands)
+
+
+def _as_loud_as(samples: NDArray, changed: NDArray) -> NDArray:
+    return set_level(changed, level_dbfs=float(level_dbfs(samples)))
+
+
+DISTORTIONS = {
+    "noise": Distortion("{:g} dB SNR", (40, 30, 20, 10, 0), _noise),
+    "clipping": Distortion("{:g} dB below the peak", (3, 6, 9, 12, 18), _clip),
+    "compression": Distortion("{:g} to 1 in six bands", (1.5, 2, 3, 4, 8), _compress),
+    "bandwidth": Distortion("up to {:g} Hz", (6000, 4000, 3000, 2000, 1500), _narrow),
+    "level": Distortion("{:g} dB softer", (5, 10, 20, 30, 40), _turn_down),
+    "tilt": Distortion("{:+g} dB an octave", (1, 2, 3, 4.5, 6), _tilt),
+}
+
+
+class _ScoringExplorer(Explorer):
+    """An explorer that says that it works: three scores take some seconds."""
+
+    def update(self, change: object = None) -> None:
+        self.view.value = '<p role="status">Scoring for three ears …</p>'
+        super().update(change)
+
+
+def explore_haaqi(samples: ArrayLike, *, sample_rate: int) -> Explorer:
+    """Spoil music as you choose: hear it, and read HAAQI for three ears.
+
+    An ear with a loss gets the spoilt music through NAL-R, as from a hearing aid; the
+    players hold it without that gain.
+
+    Args:
+        samples: Music, mono, shape (samples,), full scale at 1.0; some seconds.
+        sample_rate: In Hz, at least 16 kHz.
+
+    Returns:
+        The widget; `.controls` holds the choice `distortion` and the slider `strength`
+            (1 to 5), `.view` two players, scaled by one factor for all positions, and
+            the scores beside those of a perfect copy.
+
+    Raises:
+        TypeError: If the samples are integers.
+        ValueError: If they are not mono, silent, too short or not finite, or the sample
+            rate is too low.
+    """
+    samples = require_mono(samples)
+    sample_rate = require_sample_rate(sample_rate)
+    if sample_rate < LOWEST_SAMPLE_RATE:
+        raise ValueError(
+            f"expected sample_rate of {LOWEST_SAMPLE_RATE} Hz or more, got "
+            f"{sample_rate}. Load the music at 24000 Hz."
+        )
+    of_a_copy = _scores(samples, reference=samples, sample_rate=sample_rate)
+    spoilt = (
+        one.spoil(samples, sample_rate, setting)
+        for one in DISTORTIONS.values()
+        for setting in one.settings
+    )
+    gain_db = safe_gain_db([samples, *spoilt])
+
+    def show(distortion: str, strength: float) -> str:
+        chosen = DISTORTIONS[distortion]
+        setting = chosen.settings[int(strength) - 1]
+        changed = chosen.spoil(samples, sample_rate, setting)
+        words = f"{distortion}: {chosen.words.format(setting)}"
+        sounds = {"music": samples, words: changed}
+        scores = _scores(changed, reference=samples, sample_rate=sample_rate)
+        players = table_html(sounds, sample_rate=sample_rate, gain_db=gain_db)
+        table = scores_html(scores, of_a_copy=of_a_copy, title=words)
+        return strengths_html(chosen, setting) + players + table
+
+    return _ScoringExplorer(
+        show,
+        {
+            "distortion": ipywidgets.Dropdown(
+                options=list(DISTORTIONS),
+                value="noise",
+                description="Distortion",
+                style={"description_width": "9em"},
+            ),
+            "strength": slider("Strength (1 to 5)", 3, low=1, high=5, step=1),
+        },
+    )
+
+
+def _scores(
+    estimate: NDArray, *, reference: NDArray, sample_rate: int
+) -> dict[str, float]:
+    """HAAQI for each ear, which hears the estimate through NAL-R."""
+    return {
+        name: haaqi(
+            apply_nalr(estimate, sample_rate=sample_rate, audiogram=ear),
+            reference=reference,
+            sample_rate=sample_rate,
+            audiogram=ear,
+        )
+        for name, ear in EARS.items()
+    }
+
+
+def strengths_html(distortion: Distortion, chosen: float) -> str:
+    """Write what the strengths 1 to 5 stand for, the chosen one in bold.
+
+    Example:
+        >>> strengths_html(Distortion("{:g} dB", (1, 2), np.copyto), 2)
+        '<p>Strength 1 to 2: 1 dB · <strong>2 dB</strong></p>'
+    """
+    words = (
+        f"<strong>{one}</strong>" if setting == chosen else one
+        for setting in distortion.settings
+        for one in [html.escape(distortion.words.format(setting))]
+    )
+    return f"<p>Strength 1 to {len(distortion.settings)}: {' · '.join(words)}</p>"
+
+
+def scores_html(
+    scores: dict[str, float], *, of_a_copy: dict[str, float], title: str
+) -> str:
+    """Write scores, ear by ear, beside those of a perfect copy.
+
+    Example:
+        >>> page = scores_html({"a": 0.5}, of_a_copy={"a": 0.97}, title="noise")
+        >>> "<td>0.97</td><td>0.50</td>" in page
+        True
+    """
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(ear)}</th>'
+        f"<td>{of_a_copy[ear]:.2f}</td><td>{score:.2f}</td></tr>"
+        for ear, score in scores.items()
+    )
+    heads = ("Ear", "Perfect copy", title)
+    head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in heads)
+    return (
+        "<table><caption>HAAQI, 0 to 1</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )

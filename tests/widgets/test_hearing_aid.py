@@ -1,0 +1,139 @@
+"""The hearing aid's explorers: each control changes the sound at both of its ends."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+import soundfile
+
+pytest.importorskip("ipywidgets", reason="needs the lessons' packages")
+matplotlib = pytest.importorskip("matplotlib", reason="needs the lessons' packages")
+matplotlib.use("Agg")
+
+from clarity_lab import audio, hearing, manifests, widgets  # noqa: E402
+from clarity_lab.widgets import hearing_aid  # noqa: E402
+
+SPEECH = "speech/librispeech-1272-135031-0011.flac"
+SAMPLE_RATE = 16_000
+
+
+@pytest.fixture(scope="module")
+def speech():
+    return audio.load(manifests.fetch("samples", SPEECH), duration_s=1.5)[0]
+
+
+@pytest.fixture(scope="module")
+def soft_and_loud(speech):
+    levels_db_spl = (50.0, 80.0, 50.0)
+    return np.concatenate([hearing_aid.at_level(speech, db) for db in levels_db_spl])
+
+
+def played(explorer):
+    """The sounds in the view, at the levels they had before the common gain."""
+    data = re.findall(r"audio/flac;base64,([^\"]+)", explorer.view.value)
+    sounds = [soundfile.read(io.BytesIO(base64.b64decode(one)))[0] for one in data]
+    found = re.search(r"All played (-?[\d.]+) dB", explorer.view.value)
+    return np.array(sounds) * 10 ** (-float(found.group(1) if found else 0) / 20)
+
+
+def haspi_shown(explorer):
+    return [float(x) for x in re.findall(r"aid (\d\.\d\d)", explorer.view.value)]
+
+
+def level_db_spl(sound):
+    return float(audio.level_dbfs(sound)) + 100
+
+
+@pytest.mark.parametrize("end", ["low", "high"])
+@pytest.mark.parametrize(
+    ("name", "ends"),
+    [
+        ("knee_db_spl", (20, 80)),
+        ("ratio", (1, 10)),
+        ("attack_ms", (1, 500)),
+        ("release_ms", (10, 2000)),
+    ],
+)
+def test_each_screw_of_the_compressor_changes_the_sound(soft_and_loud, name, ends, end):
+    explorer = widgets.explore_compressor(soft_and_loud, sample_rate=SAMPLE_RATE)
+    control = explorer.controls[name]
+    assert (control.min, control.max) == ends
+    _, before = played(explorer)
+    control.value = control.min if end == "low" else control.max
+    _, after = played(explorer)
+    assert audio.level_dbfs(after - before) > audio.level_dbfs(before) - 25
+
+
+def test_a_ratio_of_one_gives_the_sound_back(soft_and_loud):
+    explorer = widgets.explore_compressor(soft_and_loud, sample_rate=SAMPLE_RATE)
+    explorer.controls["ratio"].value = 1
+    before, after = played(explorer)
+    np.testing.assert_allclose(after, before, atol=1e-4)
+
+
+def test_the_measured_gain_is_that_of_the_static_curve(rng):
+    tone = 0.1 * np.sqrt(2) * np.sin(2 * np.pi * 1000 * np.arange(32_000) / 16_000)
+    after = hearing.wdrc(
+        tone, sample_rate=SAMPLE_RATE, gain_db=0.0, ratio=3.0, knee_db_spl=45.0
+    )
+    times_s, gain_db = hearing_aid.measured_gain_db(
+        tone, after, sample_rate=SAMPLE_RATE
+    )
+    assert times_s[100] == pytest.approx(1.0)
+    assert gain_db[100] == pytest.approx(-2 / 3 * 35, abs=0.2)  # 80 dB SPL
+
+
+def test_nal_r_makes_this_ear_understand_more(speech):
+    explorer = widgets.explore_hearing_aid(speech, sample_rate=SAMPLE_RATE)
+    without, aided = haspi_shown(explorer)
+    assert aided > without + 0.02
+    explorer.controls["nalr"].value = False
+    _, unaided, same = played(explorer)
+    np.testing.assert_array_equal(unaided, same)
+    assert haspi_shown(explorer) == [without, without]
+
+
+def test_compression_turns_loud_speech_down_and_spares_soft(speech):
+    explorer = widgets.explore_hearing_aid(speech, sample_rate=SAMPLE_RATE)
+    falls = []
+    for level in (45, 85):
+        explorer.controls["level_db_spl"].value = level
+        explorer.controls["compression"].value = False
+        linear = level_db_spl(played(explorer)[2])
+        explorer.controls["compression"].value = True
+        falls.append(linear - level_db_spl(played(explorer)[2]))
+    assert falls[0] < 5 < 10 < falls[1]
+
+
+@pytest.mark.parametrize("level", [45, 85])
+def test_the_level_is_that_of_the_slider(speech, level):
+    explorer = widgets.explore_hearing_aid(speech, sample_rate=SAMPLE_RATE)
+    slider = explorer.controls["level_db_spl"]
+    assert level in (slider.min, slider.max)
+    slider.value = level
+    assert level_db_spl(played(explorer)[0]) == pytest.approx(level, abs=0.2)
+
+
+@pytest.mark.parametrize("ear", ["N1", "N4", "S2"])
+def test_the_worse_the_ear_the_less_is_heard(speech, ear):
+    explorer = widgets.explore_hearing_aid(speech, sample_rate=SAMPLE_RATE)
+    at_n3 = level_db_spl(played(explorer)[1])
+    explorer.controls["ear"].value = ear
+    assert abs(level_db_spl(played(explorer)[1]) - at_n3) > 3
+
+
+def test_no_figure_stays_open(speech):
+    widgets.explore_hearing_aid(speech, sample_rate=SAMPLE_RATE)
+    widgets.explore_compressor(speech, sample_rate=SAMPLE_RATE)
+    assert matplotlib.pyplot.get_fignums() == []
+
+
+def test_silence_and_stereo_are_refused():
+    with pytest.raises(ValueError, match="silence"):
+        widgets.explore_compressor(np.zeros(8000), sample_rate=SAMPLE_RATE)
+    with pytest.raises(ValueError, match="silen"):
+        widgets.explore_hearing_aid(np.zeros(8000), sample_rate=SAMPLE_RATE)
+    with pytest.raises(ValueError, match="Choose a channel"):
+        widgets.explore_hearing_aid(np.ones((2, 8000)), sample_rate=SAMPLE_RATE)
