@@ -13,6 +13,8 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+from clarity_lab.whole import write_whole
+
 LINK_MARK = "Open in ["
 COLAB_MARK = 'if "google.colab" in str(get_ipython()):'
 COLAB_LINES = (
@@ -95,10 +97,3 @@ def remove_links(book: dict) -> None:
 def first_code_cell(book: dict) -> dict:
     """Return a notebook's set-up cell."""
     return next(cell for cell in book["cells"] if cell["cell_type"] == "code")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file under a temporary name, then rename: whole or not at all."""
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(path)

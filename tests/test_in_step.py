@@ -9,6 +9,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from clarity_lab import doctor
+
 import clarity_lab
 
 ROOT = Path(__file__).parents[1]
@@ -86,6 +88,10 @@ def test_start_installs_the_torch_of_the_constraints():
 
 def test_the_peers_of_the_tests_are_pinned():
     assert set(start().PEERS) <= set(constraints())
+
+
+def test_the_doctor_and_start_fetch_torch_from_the_same_index():
+    assert doctor.TORCH_CPU_INDEX == start().TORCH_CPU_INDEX
 
 
 def test_start_asks_for_extras_that_exist_and_a_python_that_is_allowed():

@@ -18,6 +18,7 @@ from pathlib import Path
 from clarity_lab.manifests.errors import CacheError, DataError, DiskFullError
 from clarity_lab.manifests.paths import is_set_name
 from clarity_lab.manifests.telling import megabytes, say
+from clarity_lab.whole import write_whole
 
 MARK = "CACHEDIR.TAG"
 MARK_TEXT = """Signature: 8a477f597d28d172789f06886806bc55
@@ -115,15 +116,10 @@ def disk_explained(folder: Path, *, needed_bytes: int = 0) -> Iterator[None]:
         raise
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that nobody ever reads half of it."""
+def write_record(path: Path, text: str) -> None:
+    """Write a record whole, and its folder if there is none yet."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(path, text)
 
 
 def read_json(path: Path) -> dict:

@@ -12,7 +12,7 @@ from clarity_lab.manifests.cache import (
     disk_explained,
     read_json,
     require_room,
-    write_whole,
+    write_record,
 )
 from clarity_lab.manifests.errors import DownloadError, UnreachableError
 from clarity_lab.manifests.manifest import Content
@@ -70,7 +70,7 @@ class _Part:
         """Forget what was here and remember which version is coming now."""
         self.discard()
         self.version = version
-        write_whole(self.note, json.dumps({"url": self.url, "version": version}))
+        write_record(self.note, json.dumps({"url": self.url, "version": version}))
 
     def discard(self) -> None:
         self.path.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clarity_lab.manifests.cache import read_json, state_folder, where, write_whole
+from clarity_lab.manifests.cache import read_json, state_folder, where, write_record
 from clarity_lab.manifests.errors import DataWarning
 from clarity_lab.manifests.manifest import PACKAGE, Content, DataFile, Manifest
 from clarity_lab.manifests.telling import bar
@@ -74,7 +74,7 @@ class Records:
         # No cache yet, or one that cannot be written: then hash again next time.
         if self.changed and self.path.parent.is_dir():
             with contextlib.suppress(OSError):
-                write_whole(self.path, json.dumps(self.entries, indent=0))
+                write_record(self.path, json.dumps(self.entries, indent=0))
 
     def trusts(self, path: Path, content: Content) -> bool:
         """Whether this file was verified and has not been touched since."""
@@ -97,7 +97,7 @@ def write_listing(
     """Remember what an archive unpacked to, before its folder appears."""
     known = {path: [content.bytes, content.digest] for path, content in files.items()}
     entry = {"archive": archive.digest, "contents": known}
-    write_whole(_listing(name, folder), json.dumps(entry, indent=0))
+    write_record(_listing(name, folder), json.dumps(entry, indent=0))
 
 
 def read_listing(name: str, folder: str, archive: Content) -> dict[str, Content] | None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from clarity_lab import manifests
 from clarity_lab.audio import level_db_a, level_dbfs, load, mix_at_snr, set_level
 from clarity_lab.recipes.pages import page, table
+from clarity_lab.whole import write_whole
 
 SAMPLE_RATE = 16_000
 TALKER = "speech/librispeech-1320.flac"
@@ -51,10 +52,8 @@ def run(options: argparse.Namespace) -> int:
     for title, body in sections():
         print(f"  {title} ({time.monotonic() - started:.1f} s)", flush=True)
         parts.append(f"<h2>{html.escape(title)}</h2>\n{body}")
-    part = options.output.with_name(f"{options.output.name}.part")
     text = page(TITLE, INTRODUCTION, *parts, footer=credits())
-    part.write_text(text, encoding="utf-8")
-    part.replace(options.output)
+    write_whole(options.output, text)
     size_mb = options.output.stat().st_size / 1e6
     print(f"Wrote {options.output} ({size_mb:.1f} MB): open it in a browser.")
     return 0

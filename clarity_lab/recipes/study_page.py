@@ -16,6 +16,7 @@ from clarity_lab import manifests
 from clarity_lab.recipes import pages
 from clarity_lab.recipes.prediction import Merit, merit
 from clarity_lab.recipes.study_cpc1 import TABLES, Study, averages
+from clarity_lab.whole import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,9 +89,7 @@ def write(result: Study, folder: Path) -> None:
         "study.html": page(result, shown).encode(),
     }
     for name, content in files.items():
-        part = folder / f"{name}.part"
-        part.write_bytes(content)
-        part.replace(folder / name)
+        write_whole(folder / name, content)
 
 
 def _predictions(result: Study) -> tuple[Sequence[str], list[list]]:

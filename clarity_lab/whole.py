@@ -1,0 +1,26 @@
+"""Files that are whole or not there: nobody ever reads half of one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    r"""Write a file under a temporary name beside it, then rename it.
+
+    Args:
+        path: The file to write or to replace; its folder must be there.
+        content: Bytes as they are, or text, written as UTF-8 with "\n" line ends.
+
+    Raises:
+        OSError: If it cannot be written; the file is then as it was before.
+    """
+    if isinstance(content, str):
+        content = content.encode("utf-8")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
