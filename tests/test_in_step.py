@@ -9,9 +9,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from clarity_lab import doctor
-
 import clarity_lab
+from clarity_lab import doctor
 
 ROOT = Path(__file__).parents[1]
 CONDA_NAMES = {"soundfile": "pysoundfile", "soxr": "soxr-python", "torch": "pytorch"}
