@@ -26,8 +26,16 @@ def require_same_shape(**arrays: ArrayLike) -> None:
         )
 
 
+MOST_CHANNELS = 8
+"""A last axis of up to this many may be channels; 50 times longer ones are time."""
+
+
 def require_samples(
-    samples: ArrayLike, *, name: str = "samples", min_samples: int = 1
+    samples: ArrayLike,
+    *,
+    name: str = "samples",
+    min_samples: int = 1,
+    time_last: bool = True,
 ) -> NDArray:
     """Return a sound as a floating-point array, or say what is wrong with it.
 
@@ -36,28 +44,24 @@ def require_samples(
             Integers are refused: their full scale cannot be seen.
         name: The argument's name, for the message.
         min_samples: How many samples the caller needs at least.
+        time_last: Refuse what looks like (samples, channels): a last axis of 8 or less,
+            50 times shorter than another. False for tables of few frames.
 
     Returns:
         The same values as float32 or float64, shape (..., samples). An array that
         already is one of these is returned as it is, not copied.
 
     Raises:
-        TypeError: If the values are not floating-point numbers.
+        TypeError: If the values are not floating-point numbers, or a torch tensor needs
+            a gradient or lies on a GPU.
         ValueError: If there are too few samples, or a NaN or infinity among them, or
-            the parts of a list differ in length.
+            time is not the last axis, or the parts of a list differ in length.
 
     Example:
         >>> require_samples([0.0, 0.5]).shape
         (2,)
     """
-    try:
-        array = np.asarray(samples)
-    except ValueError as error:
-        raise ValueError(
-            f"expected {name} as one array, got a {type(samples).__name__} of parts "
-            "that differ in length. Unpack what load returns: "
-            "samples, sample_rate = load(...). Cut two channels to one length."
-        ) from error
+    array = _as_array(samples, name)
     if array.dtype.kind != "f":
         raise TypeError(
             f"expected {name} as floating-point numbers, full scale at 1.0, "
@@ -66,6 +70,8 @@ def require_samples(
         )
     if array.dtype not in (np.float32, np.float64):
         array = array.astype(np.float64)
+    if time_last:
+        _require_time_last(array, name)
     length = array.shape[-1] if array.ndim else 0
     if array.size == 0 or length < min_samples:
         raise ValueError(
@@ -81,6 +87,35 @@ def require_samples(
             f"at sample {first}. Look for a division by zero or a log of silence."
         )
     return array
+
+
+def _as_array(samples: ArrayLike, name: str) -> NDArray:
+    try:
+        return np.asarray(samples)
+    except ValueError as error:
+        raise ValueError(
+            f"expected {name} as one array, got a {type(samples).__name__} of parts "
+            "that differ in length. Unpack what load returns: "
+            "samples, sample_rate = load(...). Cut two channels to one length."
+        ) from error
+    except (TypeError, RuntimeError) as error:  # how torch answers NumPy
+        raise TypeError(
+            f"expected {name} as an array, got a {type(samples).__name__} that NumPy "
+            f"cannot read: {error} Try {name}.detach().cpu().float().numpy(); for a "
+            "score with a gradient see clarity_lab.models."
+        ) from error
+
+
+def _require_time_last(array: NDArray, name: str) -> None:
+    longest = int(np.argmax(array.shape)) if array.ndim > 1 else 0
+    n_last = array.shape[-1] if array.ndim > 1 else 0
+    if not 0 < n_last <= MOST_CHANNELS or array.shape[longest] < 50 * n_last:
+        return
+    turned = f"{name}.T" if array.ndim == 2 else f"np.moveaxis({name}, {longest}, -1)"
+    raise ValueError(
+        f"expected {name} of shape (..., samples), got {array.shape}: time is the last "
+        f"axis, try {turned}."
+    )
 
 
 def require_sample_rate(sample_rate: int, *, name: str = "sample_rate") -> int:

@@ -2,9 +2,31 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
+from clarity_lab import audio, manifests
 
 
 @pytest.fixture
 def rng() -> np.random.Generator:
     """The same random numbers for each test, whatever ran before it."""
     return np.random.default_rng(440)
+
+
+def piece(
+    path: str,
+    *,
+    sample_rate: int,
+    start_s: float = 1.0,
+    duration_s: float = 1.5,
+    level_dbfs: float = -35.0,
+) -> NDArray:
+    """A piece of a bundled recording at a level; 65 dB SPL if none is given."""
+    samples, _ = audio.load(
+        manifests.fetch("samples", path, progress=False),
+        channel=0,
+        start_s=start_s,
+        duration_s=duration_s,
+        sample_rate=sample_rate,
+    )
+    return audio.set_level(samples.astype(float), level_dbfs=level_dbfs)

@@ -96,7 +96,7 @@ def test_one_or_two_channels_are_mono_or_stereo(shape):
     assert checks.require_mono_or_stereo(np.zeros(shape)).shape == shape
 
 
-@pytest.mark.parametrize("shape", [(8, 100), (100, 2), (2, 2, 100)])
+@pytest.mark.parametrize("shape", [(8, 100), (30, 2), (2, 2, 100)])
 def test_other_shapes_are_neither_mono_nor_stereo(shape):
     with pytest.raises(ValueError, match=r"\(2, samples\), left ear first, got"):
         checks.require_mono_or_stereo(np.zeros(shape))
@@ -108,3 +108,34 @@ def test_other_shapes_are_neither_mono_nor_stereo(shape):
 def test_a_pair_or_a_ragged_list_is_explained(samples):
     with pytest.raises(ValueError, match="Unpack what load returns"):
         checks.require_samples(samples)
+
+
+@pytest.mark.parametrize(
+    ("shape", "advice"),
+    [
+        ((100, 2), "samples.T"),
+        ((44_100, 1), "samples.T"),
+        ((400, 8), "samples.T"),
+        ((2, 100, 2), r"np.moveaxis\(samples, 1, -1\)"),
+    ],
+)
+def test_channels_last_are_told_to_turn_round(shape, advice):
+    with pytest.raises(ValueError, match=f"time is the last axis, try {advice}"):
+        checks.require_samples(np.zeros(shape))
+
+
+@pytest.mark.parametrize("shape", [(99, 2), (450, 9), (2, 100), (8,), (50, 60)])
+def test_a_short_sound_of_many_is_no_transposed_one(shape):
+    assert checks.require_samples(np.zeros(shape)).shape == shape
+
+
+def test_a_table_may_have_few_columns():
+    assert checks.require_samples(np.zeros((80, 1)), time_last=False).shape == (80, 1)
+
+
+def test_a_torch_tensor_is_a_sound_until_it_needs_a_gradient():
+    torch = pytest.importorskip("torch", reason="needs the models' packages")
+    assert checks.require_samples(torch.zeros(5)).shape == (5,)
+    told = r"expected speech as an array, got a Tensor.*Try speech\.detach\(\)\.cpu\(\)"
+    with pytest.raises(TypeError, match=told):
+        checks.require_samples(torch.zeros(5, requires_grad=True), name="speech")

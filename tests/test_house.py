@@ -49,6 +49,7 @@ def upward_imports(room: str, source: str) -> set[str]:
         if FLOOR_OF[other] == FLOOR_OF[room] and other != room
     }
     allowed = {("metrics", "hearing"), ("cli", "doctor"), ("cli", "badges")}
+    allowed |= {("models", "metrics")}  # a twin takes over its metric's numbers
     beside -= {other for owner, other in allowed if owner == room}
     return imported_rooms(source) & (higher | beside)
 

@@ -86,7 +86,7 @@ def test_a_sound_above_full_scale_is_refused_with_a_way_out():
         listen.play([0.0, -2.0], sample_rate=8_000)
 
 
-@pytest.mark.parametrize("samples", [np.zeros((8, 100)), np.zeros((100, 2))])
+@pytest.mark.parametrize("samples", [np.zeros((8, 100)), np.zeros((30, 2))])
 def test_many_channels_are_refused_with_a_way_out(samples):
     with pytest.raises(ValueError, match=r"left ear first, got .* Choose channels"):
         listen.play(samples, sample_rate=8_000)

@@ -12,6 +12,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
 from clarity_lab import plots  # noqa: E402
+from clarity_lab.hearing import Audiogram  # noqa: E402
 from clarity_lab.units import hz_to_mel, mel_to_hz  # noqa: E402
 
 
@@ -249,6 +250,13 @@ def test_an_audiogram_is_drawn_as_audiologists_draw_it():
     assert right.get_linestyle() != left.get_linestyle()
     low, high = ax.get_ylim()
     assert low > high  # loss downwards
+
+
+def test_an_ear_of_nobody_has_its_thresholds_and_no_legend():
+    ax = plots.plot_ear(Audiogram(HZ, LOSS_DB_HL))
+    assert ax.lines[0].get_ydata().tolist() == LOSS_DB_HL
+    assert ax.get_legend() is None
+    assert "Audiogram" in {ax.get_title(side) for side in ("left", "center")}
 
 
 def test_octaves_of_an_audiogram_are_equally_wide_and_labelled():

@@ -1,13 +1,20 @@
 """The only door to sound files, and what one does to a sound first.
 
-Lessons: 01_sound_and_level, 02_speech_features.
+Lessons: 01_sound_and_level, 02_speech_features, 14_music_quality.
 """
 
+from clarity_lab.audio.distortions import (
+    add_hiss,
+    clip_peaks,
+    limit_bandwidth,
+    tilt_spectrum,
+)
 from clarity_lab.audio.files import SoundInfo, info, load, save
 from clarity_lab.audio.levels import (
     headroom_db,
     level_db_a,
     level_dbfs,
+    measured_gain_db,
     mix_at_snr,
     peak,
     rms,
@@ -19,12 +26,16 @@ from clarity_lab.audio.spectra import hann_blur, spectrogram_dbfs, spectrum_dbfs
 
 __all__ = [
     "SoundInfo",
+    "add_hiss",
+    "clip_peaks",
     "hann_blur",
     "headroom_db",
     "info",
     "level_db_a",
     "level_dbfs",
+    "limit_bandwidth",
     "load",
+    "measured_gain_db",
     "mel_spectrogram_dbfs",
     "mix_at_snr",
     "peak",
@@ -34,4 +45,5 @@ __all__ = [
     "set_level",
     "spectrogram_dbfs",
     "spectrum_dbfs",
+    "tilt_spectrum",
 ]

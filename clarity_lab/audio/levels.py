@@ -200,6 +200,56 @@ def mix_at_snr(
     return target + scaled, scaled
 
 
+def measured_gain_db(
+    before: ArrayLike, after: ArrayLike, *, sample_rate: int, frame_ms: float = 10.0
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """What a device did to the level, frame by frame: level out less level in.
+
+    Args:
+        before: What went in, shape (..., samples).
+        after: What came out, in time with it, same shape.
+        sample_rate: Of both, in Hz.
+        frame_ms: Length of a frame in ms; frames stand side by side, and what is left
+            over at the end is left out.
+
+    Returns:
+        times_s: When each frame begins, shape (frames,), in s.
+        gains_db: In dB, shape (..., frames): NaN where nothing goes in, -inf where
+            something does and nothing comes out.
+
+    Raises:
+        TypeError: If samples are integers.
+        ValueError: If the shapes differ, or the sounds are not finite or shorter than
+            a frame.
+
+    Example:
+        >>> times_s, gains_db = measured_gain_db(
+        ...     np.ones(320), np.full(320, 0.1), sample_rate=16_000)
+        >>> times_s, gains_db
+        (array([0.  , 0.01]), array([-20., -20.]))
+    """
+    before = require_samples(before, name="before")
+    after = require_samples(after, name="after")
+    require_same_shape(before=before, after=after)
+    sample_rate = require_sample_rate(sample_rate)
+    frame_ms = require_number(frame_ms, name="frame_ms", minimum=0, unit="ms")
+    hop = max(1, round(frame_ms / 1000 * sample_rate))
+    n_frames = before.shape[-1] // hop
+    if n_frames == 0:
+        raise ValueError(
+            f"expected at least {hop} samples for a frame of {frame_ms:g} ms, got "
+            f"{before.shape[-1]}. Take a longer sound or a shorter frame."
+        )
+    whole = (*before.shape[:-1], n_frames, hop)
+    in_rms, out_rms = (
+        rms(sound[..., : n_frames * hop].reshape(whole)) for sound in (before, after)
+    )
+    gains_db = np.full(in_rms.shape, np.nan)
+    there = in_rms > 0
+    gains_db[there] = amplitude_to_db(out_rms[there] / in_rms[there])
+    return np.arange(n_frames) * hop / sample_rate, gains_db
+
+
 def _audible_rms(samples: NDArray, name: str) -> np.floating:
     """RMS over all channels together, or an error for silence."""
     value = rms(samples.ravel())

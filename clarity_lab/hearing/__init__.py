@@ -4,24 +4,20 @@ Lessons: 11_hearing_loss, 12_hearing_aid.
 """
 
 from clarity_lab.hearing.audiogram import Audiogram, Listener, standard_audiogram
-from clarity_lab.hearing.compression import (
+from clarity_lab.hearing.cec2_compression import (
     cec2_compress,
-    cec2_gain,
+    cec2_gain_and_rms,
     cec2_hearing_aid,
     soft_clip,
 )
 from clarity_lab.hearing.fitting import apply_nalr, nalr_filter, nalr_gains_db
 from clarity_lab.hearing.levels import DEFAULT_RMS_ONE_DB_SPL
 from clarity_lab.hearing.listeners import read_listeners, write_listeners
-from clarity_lab.hearing.loss import LossStages, loss_stages, simulate_loss
-from clarity_lab.hearing.wdrc import (
-    WdrcFit,
-    fig6_gains_db,
-    fit_wdrc,
-    split_octaves,
-    static_gain_db,
-    wdrc,
-)
+from clarity_lab.hearing.loss import loss_stages, simulate_loss
+from clarity_lab.hearing.msbg.simulation import LossStages
+from clarity_lab.hearing.octaves import speech_octaves_db_spl, split_octaves
+from clarity_lab.hearing.wdrc import static_gain_db, wdrc
+from clarity_lab.hearing.wdrc_fitting import WdrcFit, fig6_gains_db, fit_wdrc
 
 __all__ = [
     "DEFAULT_RMS_ONE_DB_SPL",
@@ -31,7 +27,7 @@ __all__ = [
     "WdrcFit",
     "apply_nalr",
     "cec2_compress",
-    "cec2_gain",
+    "cec2_gain_and_rms",
     "cec2_hearing_aid",
     "fig6_gains_db",
     "fit_wdrc",
@@ -41,6 +37,7 @@ __all__ = [
     "read_listeners",
     "simulate_loss",
     "soft_clip",
+    "speech_octaves_db_spl",
     "split_octaves",
     "standard_audiogram",
     "static_gain_db",

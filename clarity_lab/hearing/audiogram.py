@@ -87,7 +87,8 @@ class Audiogram:
         """The MSBG simulation's grade: nothing, mild, moderate or severe.
 
         It grades the plain mean of the thresholds measured from 2 to 8 kHz: above 15 dB
-        HL mild, above 35 moderate, above 56 severe. Audiologists' grades differ.
+        HL mild, above 35 moderate, above 56 severe, else nothing: the published
+        program's words. Audiologists' grades differ.
 
         Raises:
             ValueError: If nothing was measured from 2 to 8 kHz.
@@ -128,6 +129,11 @@ class Listener:
     right: Audiogram
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise TypeError(
+                f"expected name as text, got {self.name!r}. Try Listener('L0001', "
+                "left, right)."
+            )
         require_audiogram(self.left)
         require_audiogram(self.right)
 
@@ -139,6 +145,12 @@ class Listener:
 
 def require_audiogram(audiogram: Audiogram) -> Audiogram:
     """Return an audiogram of one ear, or say how to get one.
+
+    Args:
+        audiogram: What came.
+
+    Returns:
+        The same.
 
     Raises:
         TypeError: If it is anything else.
@@ -154,6 +166,49 @@ def require_audiogram(audiogram: Audiogram) -> Audiogram:
             "or a listener's ear: listener.left."
         )
     return audiogram
+
+
+def ears_of(audiogram: Audiogram | Listener, samples: NDArray) -> tuple[Audiogram, ...]:
+    """The ear for every channel, or the two for left and right; or say what is wrong.
+
+    Args:
+        audiogram: One ear, or a Listener.
+        samples: What is heard, (..., samples); with a Listener (..., 2, samples).
+
+    Returns:
+        One ear, or two.
+
+    Raises:
+        TypeError: If it is neither an Audiogram nor a Listener.
+        ValueError: If a Listener does not get two channels.
+
+    Example:
+        >>> ear = Audiogram((500, 2000), (20, 60))
+        >>> len(ears_of(Listener("L0001", ear, ear), np.zeros((2, 100))))
+        2
+    """
+    if not isinstance(audiogram, Listener):
+        return (require_audiogram(audiogram),)
+    require_left_and_right(samples, name="samples")
+    return audiogram.ears
+
+
+def require_left_and_right(samples: NDArray, *, name: str) -> None:
+    """Raise unless the axis before time is left and right.
+
+    Args:
+        samples: A sound.
+        name: The argument's name, for the message.
+
+    Raises:
+        ValueError: If its shape is not (..., 2, samples).
+    """
+    if samples.ndim < 2 or samples.shape[-2] != 2:
+        raise ValueError(
+            f"expected {name} of shape (..., 2, samples) for a Listener's two ears, "
+            f"left first, got {samples.shape}. For one ear give listener.left; for "
+            "haspi that is audiogram=listener.left."
+        )
 
 
 def _floats(values: ArrayLike, name: str) -> tuple[float, ...]:
@@ -197,6 +252,7 @@ def standard_audiogram(name: str) -> Audiogram:
     Reference:
         Bisgaard, Vlaming & Dahlquist, "Standard audiograms for the IEC 60118-15
         measurement procedure", Trends in Amplification 14(2), 2010, tables 2 and 4.
+        DOI 10.1177/1084713810379609.
 
     Example:
         >>> standard_audiogram("N3").pure_tone_average_db_hl

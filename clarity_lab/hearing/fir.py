@@ -21,6 +21,9 @@ def fir_from_gains(
     Returns:
         Taps, shape (len(window),), delaying by (len(window) - 1) / 2 samples.
 
+    Raises:
+        ValueError: If the number of taps is even, or 1024 and more.
+
     Reference:
         MATLAB's fir2, as pyclarity uses it: its grid points are rounded down, which
         moves every break point by up to 1/512 of the Nyquist frequency.
@@ -54,7 +57,14 @@ def _on_grid(frequency: NDArray, gain: NDArray) -> NDArray:
 
 
 def convolve(samples: NDArray, taps: NDArray) -> NDArray:
-    """Filter along time, ends included: shape (..., samples + taps - 1).
+    """Filter along time, ends included.
+
+    Args:
+        samples: Shape (..., samples).
+        taps: The filter, shape (taps,).
+
+    Returns:
+        Shape (..., samples + taps - 1).
 
     Example:
         >>> convolve(np.array([1.0, 0.0, 0.0]), np.array([1.0, 0.5])).round(12) + 0.0
@@ -67,11 +77,39 @@ def convolve(samples: NDArray, taps: NDArray) -> NDArray:
 
 
 def convolve_causal(samples: NDArray, taps: NDArray) -> NDArray:
-    """Filter along time, delay kept, as many samples as came in."""
+    """Filter along time, delay kept, the end cut off.
+
+    Args:
+        samples: Shape (..., samples).
+        taps: The filter, shape (taps,).
+
+    Returns:
+        Shape (..., samples).
+
+    Example:
+        >>> taps = np.array([0.0, 1.0, 0.0])
+        >>> late = convolve_causal(np.array([1.0, 2.0, 3.0]), taps)
+        >>> late.round(12) + 0.0
+        array([0., 1., 2.])
+    """
     return convolve(samples, taps)[..., : samples.shape[-1]]
 
 
 def convolve_centred(samples: NDArray, taps: NDArray) -> NDArray:
-    """Filter along time, a linear-phase filter's delay taken out."""
+    """Filter along time, a linear-phase filter's delay taken out.
+
+    Args:
+        samples: Shape (..., samples).
+        taps: The filter, shape (taps,), of odd length.
+
+    Returns:
+        Shape (..., samples).
+
+    Example:
+        >>> taps = np.array([0.0, 1.0, 0.0])
+        >>> same = convolve_centred(np.array([1.0, 2.0, 3.0]), taps)
+        >>> same.round(12) + 0.0
+        array([1., 2., 3.])
+    """
     delay = (taps.shape[-1] - 1) // 2
     return convolve(samples, taps)[..., delay : delay + samples.shape[-1]]

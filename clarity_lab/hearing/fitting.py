@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.checks import require_sample_rate, require_samples
 from clarity_lab.hearing.audiogram import Audiogram, require_audiogram
-from clarity_lab.hearing.fir import convolve, fir_from_gains
+from clarity_lab.hearing.fir import convolve, convolve_centred, fir_from_gains
+from clarity_lab.hearing.levels import require_possible_peak
+from clarity_lab.units import db_to_amplitude
 
 NAL_R_FREQUENCIES_HZ = (250.0, 500.0, 1000.0, 2000.0, 4000.0, 6000.0)
 NAL_R_BIAS_DB = (-17.0, -8.0, 1.0, -1.0, -2.0, -2.0)
@@ -85,7 +87,9 @@ def nalr_filter(
     known_db = [gains_db[0], *gains_db, gains_db[-1]]
     position = np.linspace(0, 1, order + 1)
     dense_db = np.interp(position * nyquist_hz, known_hz, known_db)
-    return fir_from_gains(position, 10 ** (dense_db / 20), window=np.hamming(order + 1))
+    return fir_from_gains(
+        position, db_to_amplitude(dense_db), window=np.hamming(order + 1)
+    )
 
 
 def apply_nalr(
@@ -120,9 +124,6 @@ def apply_nalr(
         array([1., 1., 1.])
     """
     samples = require_samples(samples).astype(np.float64)
+    require_possible_peak(samples, name="samples")
     taps = nalr_filter(audiogram, sample_rate=sample_rate)
-    amplified = convolve(samples, taps)
-    if parity:
-        return amplified
-    delay = NAL_R_ORDER // 2
-    return amplified[..., delay : delay + samples.shape[-1]]
+    return (convolve if parity else convolve_centred)(samples, taps)

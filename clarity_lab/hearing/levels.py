@@ -1,13 +1,22 @@
-"""The one calibration word of the hearing models, its one default, and its one trap."""
+"""`rms_one_db_spl`: at which SPL a signal of RMS 1 plays; 100 dB unless told otherwise.
+
+Hearing models hear levels, files hold numbers; this one word joins them. The trap: the
+Clarity challenges' metrics take 100, their hearing-loss simulation takes 120. A sound
+at the right level for the one is 20 dB off in the other, and no error says so.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clarity_lab.checks import require_number
+from clarity_lab.units import power_to_db
 
 DEFAULT_RMS_ONE_DB_SPL = 100.0
 """SPL in dB of a signal whose RMS is 1, wherever a hearing model is not told another.
@@ -18,12 +27,13 @@ simulation uses 120.
 """
 
 PLAUSIBLE_DB_SPL = (0.0, 120.0)
-"""From the threshold of hearing to the threshold of pain."""
-
+"""From the threshold of hearing to the threshold of pain: beyond it we warn."""
 
 POSSIBLE_RMS_ONE_DB_SPL = 300.0
+"""Beyond -300 to 300 we refuse: it can only be a slip, and powers would overflow."""
+
 HIGHEST_PEAK = 1e10
-"""More than any number format's full scale; the powers of its square still fit."""
+"""Largest sample we take: above every format's full scale, and its powers still fit."""
 
 
 class LevelWarning(UserWarning):
@@ -32,6 +42,12 @@ class LevelWarning(UserWarning):
 
 def require_rms_one(rms_one_db_spl: float) -> float:
     """Return the SPL of a signal whose RMS is 1, or say why it cannot be one.
+
+    Args:
+        rms_one_db_spl: In dB SPL.
+
+    Returns:
+        The same as a float.
 
     Raises:
         TypeError: If it is no single number.
@@ -53,6 +69,10 @@ def require_rms_one(rms_one_db_spl: float) -> float:
 
 def require_possible_peak(samples: NDArray, *, name: str) -> None:
     """Raise if a sound is so large that its powers would overflow.
+
+    Args:
+        samples: A sound, any shape.
+        name: The argument's name, for the message.
 
     Raises:
         ValueError: If a sample is beyond 1e10.
@@ -83,8 +103,7 @@ def level_db_spl(
         >>> float(level_db_spl(np.array([0.01, -0.01])))
         60.0
     """
-    with np.errstate(divide="ignore"):  # -inf for silence, as promised
-        return 10.0 * np.log10(np.mean(np.square(samples), axis=-1)) + rms_one_db_spl
+    return power_to_db(np.mean(np.square(samples), axis=-1)) + rms_one_db_spl
 
 
 def warn_of_implausible_level(
@@ -111,5 +130,14 @@ def warn_of_implausible_level(
             "Conversation is near 65: scale the sound, or say at which level a signal "
             f"of RMS 1 plays: here {rms_one_db_spl + 65 - odd[0]:.0f} would give 65.",
             LevelWarning,
-            stacklevel=3,
+            stacklevel=_frames_to_the_caller(),
         )
+
+
+def _frames_to_the_caller() -> int:
+    """How far up the stack the package was called: the line a warning should name."""
+    package = str(Path(__file__).parents[1]) + os.sep
+    frame, n_frames = sys._getframe(1), 1
+    while frame.f_back and frame.f_code.co_filename.startswith(package):
+        frame, n_frames = frame.f_back, n_frames + 1
+    return n_frames

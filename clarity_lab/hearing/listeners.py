@@ -42,12 +42,12 @@ def _listener(name: str, entry: Any, path: Path) -> Listener:
         hz = entry["audiogram_cfs"]
         left = Audiogram(hz, entry["audiogram_levels_l"])
         right = Audiogram(hz, entry["audiogram_levels_r"])
+        return Listener(entry.get("name", name), left, right)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"expected listener {name} in {path} with audiogram_cfs, "
             f"audiogram_levels_l and audiogram_levels_r, got a fault: {error}"
         ) from error
-    return Listener(entry.get("name", name), left, right)
 
 
 def write_listeners(listeners: Mapping[str, Listener], path: Path | str) -> None:

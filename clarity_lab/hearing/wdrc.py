@@ -5,104 +5,31 @@ Lesson: 12_hearing_aid.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from clarity_lab.checks import (
-    require_mono,
-    require_number,
-    require_sample_rate,
-    require_samples,
+from clarity_lab.checks import require_number, require_sample_rate, require_samples
+from clarity_lab.hearing.audiogram import Audiogram
+from clarity_lab.hearing.levels import (
+    DEFAULT_RMS_ONE_DB_SPL,
+    require_possible_peak,
+    require_rms_one,
 )
-from clarity_lab.hearing.audiogram import Audiogram, require_audiogram
-from clarity_lab.hearing.fir import convolve
-from clarity_lab.hearing.levels import DEFAULT_RMS_ONE_DB_SPL, require_rms_one
+from clarity_lab.hearing.octaves import BAND_CENTRES_HZ, require_per_band, split_octaves
+from clarity_lab.hearing.wdrc_fitting import fit_wdrc
+from clarity_lab.units import db_to_amplitude
 
-BAND_CENTRES_HZ = (250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
-SOFT_DB_SPL, SPEECH_DB_SPL, LOUD_DB_SPL = 40.0, 65.0, 95.0
-FILTER_S = 0.025  # length of the band filters
 SILENCE_DB_SPL = -200.0
-LOWEST_SAMPLE_RATE = 12_000
-
-
-def fig6_gains_db(thresholds_db_hl: ArrayLike) -> NDArray[np.float64]:
-    """Gain for soft, conversational and loud sounds, from the threshold alone.
-
-    Args:
-        thresholds_db_hl: Thresholds in dB HL, shape (...).
-
-    Returns:
-        Gain in dB, shape (3, ...), at inputs of 40, 65 and 95 dB SPL.
-
-    Raises:
-        ValueError: If a threshold is missing (NaN).
-
-    Reference:
-        FIG6: Killion & Fikret-Pasa, "The 3 types of sensorineural hearing loss:
-        loudness and intelligibility considerations", Hearing Journal 46(11), 1993. The
-        formulas as two public programs write them (3D Tune-In Toolkit among them); the
-        step of 1 dB at 60 dB HL in the second is theirs.
-
-    Example:
-        >>> fig6_gains_db(40.0)
-        array([20., 12.,  0.])
-    """
-    loss = np.asarray(thresholds_db_hl, dtype=float)
-    if not np.all(np.isfinite(loss)):
-        raise ValueError(
-            f"expected thresholds_db_hl as finite numbers, got {thresholds_db_hl}. "
-            "Leave out what was not measured."
-        )
-    soft = np.where(loss <= 60, loss - 20, 0.5 * loss + 10)
-    speech = np.where(loss <= 60, 0.6 * (loss - 20), 0.8 * loss - 23)
-    loud = 0.1 * np.maximum(loss - 40, 0) ** 1.4
-    return np.maximum([soft, speech, loud], 0.0)
-
-
-@dataclass(frozen=True)
-class WdrcFit:
-    """Settings of a compressor, one value a band.
-
-    Attributes:
-        gain_db: Gain of soft sounds, up to the knee.
-        ratio: dB more at the input for one dB more at the output, above the knee.
-    """
-
-    gain_db: NDArray
-    ratio: NDArray
-
-
-def fit_wdrc(audiogram: Audiogram, *, knee_db_spl: float = 45.0) -> WdrcFit:
-    """Choose gain and ratio of each octave band from the audiogram.
-
-    The ratio joins FIG6's gains at 40 and 95 dB SPL; the gain is such that speech at
-    65 dB SPL gets FIG6's.
-
-    Args:
-        audiogram: The ear, read at 250 Hz to 8 kHz in octaves.
-        knee_db_spl: Band level above which the gain falls.
-
-    Returns:
-        The settings, six bands.
-
-    Example:
-        40 dB HL: 20 dB of gain at 40 dB SPL, none at 95: 55 dB become 35.
-
-        >>> fit_wdrc(Audiogram((250, 8000), (40, 40))).ratio[0].round(3)
-        np.float64(1.571)
-    """
-    loss_db = require_audiogram(audiogram).threshold_at(BAND_CENTRES_HZ)
-    soft, speech, loud = fig6_gains_db(loss_db)
-    fall_per_db = (soft - loud) / (LOUD_DB_SPL - SOFT_DB_SPL)  # 1 - 1 / ratio
-    gain_db = speech + fall_per_db * (SPEECH_DB_SPL - knee_db_spl)
-    return WdrcFit(gain_db=gain_db, ratio=1 / (1 - fall_per_db))
+KNEE_DB_SPL = 45.0
+"""Where a compressor that is not fitted to an ear has its knee."""
 
 
 def static_gain_db(
-    level_db_spl: ArrayLike, *, gain_db: ArrayLike, knee_db_spl: float, ratio: ArrayLike
+    level_db_spl: ArrayLike,
+    *,
+    gain_db: ArrayLike,
+    knee_db_spl: ArrayLike,
+    ratio: ArrayLike,
 ) -> NDArray[np.float64]:
     """Gain of a steady sound: full up to the knee, falling above it.
 
@@ -121,7 +48,7 @@ def static_gain_db(
         >>> static_gain_db(65.0, gain_db=25.0, knee_db_spl=45.0, ratio=2.0)
         np.float64(15.0)
     """
-    above_db = np.maximum(np.asarray(level_db_spl) - knee_db_spl, 0.0)
+    above_db = np.maximum(np.asarray(level_db_spl) - np.asarray(knee_db_spl), 0.0)
     return gain_db - (1 - 1 / np.asarray(ratio)) * above_db
 
 
@@ -132,7 +59,7 @@ def wdrc(
     audiogram: Audiogram | None = None,
     gain_db: ArrayLike | None = None,
     ratio: ArrayLike | None = None,
-    knee_db_spl: float = 45.0,
+    knee_db_spl: ArrayLike | None = None,
     attack_ms: float = 5.0,
     release_ms: float = 100.0,
     rms_one_db_spl: float = DEFAULT_RMS_ONE_DB_SPL,
@@ -148,10 +75,12 @@ def wdrc(
     Args:
         samples: A sound, shape (..., samples).
         sample_rate: Its sample rate in Hz, above 12 kHz.
-        audiogram: The ear that gain and ratio are chosen for, by `fit_wdrc`.
-        gain_db: Gain up to the knee, one number or one a band (6,), instead.
-        ratio: Compression ratio from 1 on, one number or one a band (6,), instead.
-        knee_db_spl: Band level above which the gain falls.
+        audiogram: The ear that gain, ratio and knee are chosen for, by `fit_wdrc`.
+        gain_db: Gain up to the knee, -100 to 100, one number or one a band (6,),
+            instead.
+        ratio: Compression ratio, 1 to 1000, one number or one a band (6,), instead.
+        knee_db_spl: Band level above which the gain falls, one number or one a band
+            (6,). Default: `fit_wdrc`'s with an audiogram, 45 without.
         attack_ms: Time constant when the level rises.
         release_ms: Time constant when it falls.
         rms_one_db_spl: The SPL in dB of a signal whose RMS is 1.
@@ -162,7 +91,7 @@ def wdrc(
 
     Raises:
         ValueError: If neither an audiogram nor gain and ratio say what to do, or a
-            setting is out of range.
+            setting is out of range, or time is not the last axis.
 
     Example:
         Without gain, at a ratio of 1, a sound comes back:
@@ -175,10 +104,10 @@ def wdrc(
     from clarity_lab.hearing import compression_kernels as kernels
 
     samples = require_samples(samples).astype(np.float64)
+    require_possible_peak(samples, name="samples")
     sample_rate = require_sample_rate(sample_rate)
-    knee_db_spl = require_number(knee_db_spl, name="knee_db_spl", unit="dB SPL")
     rms_one_db_spl = require_rms_one(rms_one_db_spl)
-    gain_db, ratio = _settings(audiogram, gain_db, ratio, knee_db_spl)
+    gain_db, ratio, knee_db_spl = _settings(audiogram, gain_db, ratio, knee_db_spl)
     keep = [
         np.full(len(BAND_CENTRES_HZ), _kept_per_sample(time_ms, name, sample_rate))
         for name, time_ms in (("attack_ms", attack_ms), ("release_ms", release_ms))
@@ -191,56 +120,11 @@ def wdrc(
         gains_db = static_gain_db(
             levels,
             gain_db=gain_db[:, None],
-            knee_db_spl=knee_db_spl,
+            knee_db_spl=knee_db_spl[:, None],
             ratio=ratio[:, None],
         )
-        compressed[row] = np.sum(bands * 10 ** (gains_db / 20), axis=0)
+        compressed[row] = np.sum(bands * db_to_amplitude(gains_db), axis=0)
     return compressed.reshape(samples.shape)
-
-
-def split_octaves(samples: NDArray, *, sample_rate: int) -> NDArray[np.float64]:
-    """Split one signal into six octave bands whose sum is the signal.
-
-    Args:
-        samples: Shape (samples,).
-        sample_rate: In Hz, above 12 kHz.
-
-    Returns:
-        Shape (6, samples): around 250 Hz and below, 500, 1000, 2000, 4000 Hz, and
-            around 8 kHz and above. Linear phase, in time with the signal.
-
-    Raises:
-        TypeError: If samples are integers.
-        ValueError: If there are several channels, or the sample rate is too low for
-            the highest band.
-
-    Example:
-        >>> click = np.eye(64)[32]
-        >>> bands = split_octaves(click, sample_rate=44_100)
-        >>> bands.shape, bool(np.allclose(bands.sum(axis=0), click))
-        ((6, 64), True)
-    """
-    samples = require_mono(samples).astype(np.float64)
-    low_passes = _crossovers(require_sample_rate(sample_rate))
-    delay = low_passes.shape[1] // 2
-    below = [convolve(samples, taps) for taps in low_passes]
-    below = [low[delay : delay + len(samples)] for low in below]
-    return np.diff([np.zeros_like(samples), *below, samples], axis=0)
-
-
-@lru_cache
-def _crossovers(sample_rate: int) -> NDArray:
-    """Low-pass FIRs half an octave above each centre but the last, (5, taps)."""
-    from scipy.signal import firwin
-
-    if sample_rate <= LOWEST_SAMPLE_RATE:
-        raise ValueError(
-            f"expected sample_rate above {LOWEST_SAMPLE_RATE}, got {sample_rate}: the "
-            "highest band begins at 5657 Hz. Resample the sound first."
-        )
-    n_taps = 2 * round(FILTER_S * sample_rate / 2) + 1
-    edges_hz = np.sqrt(2) * np.array(BAND_CENTRES_HZ[:-1])
-    return np.array([firwin(n_taps, hz, fs=sample_rate) for hz in edges_hz])
 
 
 def _levels_db_spl(bands: NDArray, rms_one_db_spl: float) -> NDArray:
@@ -259,8 +143,9 @@ def _settings(
     audiogram: Audiogram | None,
     gain_db: ArrayLike | None,
     ratio: ArrayLike | None,
-    knee_db_spl: float,
-) -> tuple[NDArray, NDArray]:
+    knee_db_spl: ArrayLike | None,
+) -> tuple[NDArray, NDArray, NDArray]:
+    """What was given, else what is fitted to the ear: one value a band."""
     if audiogram is None and (gain_db is None or ratio is None):
         raise ValueError(
             "expected an audiogram, or gain_db and ratio, got neither. Try "
@@ -270,21 +155,14 @@ def _settings(
         fit = fit_wdrc(audiogram, knee_db_spl=knee_db_spl)
         gain_db = fit.gain_db if gain_db is None else gain_db
         ratio = fit.ratio if ratio is None else ratio
-    gain_db = _per_band(gain_db, "gain_db", minimum=-np.inf)
-    return gain_db, _per_band(ratio, "ratio", minimum=1.0)
-
-
-def _per_band(values: ArrayLike, name: str, *, minimum: float) -> NDArray:
-    values = np.asarray(values, dtype=float)
-    n_bands = len(BAND_CENTRES_HZ)
-    if values.shape not in {(), (n_bands,)} or not np.all(np.isfinite(values)):
-        raise ValueError(
-            f"expected {name} as one finite number or {n_bands}, one a band, got "
-            f"{values}."
-        )
-    if np.any(values < minimum):
-        raise ValueError(f"expected {name} of at least {minimum:g}, got {values}.")
-    return np.broadcast_to(values, n_bands).copy()
+        knee_db_spl = fit.knee_db_spl
+    return (
+        require_per_band(gain_db, name="gain_db"),
+        require_per_band(ratio, name="ratio"),
+        require_per_band(
+            KNEE_DB_SPL if knee_db_spl is None else knee_db_spl, name="knee_db_spl"
+        ),
+    )
 
 
 def _kept_per_sample(time_ms: float, name: str, sample_rate: int) -> float:

@@ -3,15 +3,15 @@
 Lessons: 13_intelligibility, 14_music_quality.
 """
 
-from clarity_lab.metrics.haspi_hearing import ReferenceEar, prepare_reference
-from clarity_lab.metrics.haspi_scoring import HaspiDetails
+from clarity_lab.metrics.haspi_envelopes import ReferenceEar, prepare_reference
+from clarity_lab.metrics.haspi_features import HaspiDetails
 from clarity_lab.metrics.intelligibility import (
     better_ear_haspi,
     haspi,
     haspi_details,
 )
 from clarity_lab.metrics.quality import haaqi, haaqi_details, hasqi, hasqi_details
-from clarity_lab.metrics.quality_scoring import QualityDetails
+from clarity_lab.metrics.quality_index import QualityDetails
 
 __all__ = [
     "HaspiDetails",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from clarity_lab.hearing.ear_filters import N_BANDS
+from clarity_lab.hearing.ear_model import N_BANDS
+from clarity_lab.units import amplitude_to_db, db_to_amplitude
 
 N_BASES = 6
 AUDIBLE_DB = 2.5
@@ -31,8 +32,8 @@ def audible_frames(envelopes_db: NDArray) -> NDArray:
     Returns:
         Booleans, shape (frames,).
     """
-    loudness = np.mean(10.0 ** (envelopes_db / 20.0), axis=1)
-    return 20.0 * np.log10(loudness) > AUDIBLE_DB
+    loudness = np.mean(db_to_amplitude(envelopes_db), axis=1)
+    return amplitude_to_db(loudness) > AUDIBLE_DB
 
 
 def cepstra(envelopes_db: NDArray) -> NDArray:

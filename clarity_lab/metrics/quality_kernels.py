@@ -2,71 +2,72 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
 from numba import njit
 
-LANES = 8
-_TINY = 1e-30
+LANES = 8  # bands side by side
+
+
+@njit(error_model="numpy")
+def _windowed_sums(x, window, first, start, stop, sums):
+    """Add up a windowed segment, band by band; its sample i is row first + i of x."""
+    for i in range(start, stop):
+        for c in range(len(sums)):
+            sums[c] += window[i] * x[first + i, c]
+
+
+@njit(error_model="numpy")
+def _without_mean(x, window, first, start, stop, sums, ahead, segment, powers):
+    """Write a windowed segment less its mean, bands first, `ahead` samples later."""
+    share = 1.0 / (stop - start)
+    for i in range(start, stop):
+        for c in range(len(sums)):
+            here = window[i] * x[first + i, c] - sums[c] * share
+            powers[c] += here * here
+            segment[c, ahead + i] = here
+
+
+@njit(error_model="numpy")
+def _products(xs, ys, start, stop, at_lag):
+    """Add up products of one band at each lag, four samples at a time."""
+    for i in range(start, stop, 4):
+        x0, x1, x2, x3 = xs[i], xs[i + 1], xs[i + 2], xs[i + 3]
+        ahead = ys[i:]
+        for lag in range(len(at_lag)):
+            at_lag[lag] += (x0 * ahead[lag] + x1 * ahead[lag + 1]) + (
+                x2 * ahead[lag + 2] + x3 * ahead[lag + 3]
+            )
 
 
 @njit(
-    "void(float64[:, ::1], float64[:, ::1], float64[::1], float64[:, ::1],"
-    "float64[::1], float64[:, ::1], float64[:, ::1])",
+    "void(float64[:, ::1], float64[:, ::1], float64[::1], int64, float64[:, ::1],"
+    "float64[:, ::1], float64[:, ::1], float64[:, :, ::1])",
     cache=True,
     nogil=True,
     error_model="numpy",
 )
-def segment_covariance(x, y, window, lag_weights, power_weights, peak, power):
-    """Largest normalised cross-covariance of each segment, and the power of x there.
+def segment_covariance(x, y, window, reach, xs, ys, totals, covariance):
+    """Covariance of x and y in each segment, at lags from -reach on.
 
-    Segments overlap by half; the first and the last are half a window long. Row 0 of
-    `lag_weights` and `power_weights` is for whole segments, row 1 for half ones.
+    Segments overlap by half; the first holds the falling half of the window, the last
+    one the rising half. Rows of `totals`, all zero before: sums of x and of y, 8 each,
+    then the powers of both without their means. `covariance` (segments, 8, lags) is
+    zero before, too; its lags are filled up to a multiple of 4. `xs` and `ys` are room
+    for one segment, bands first; `ys` with as many zeros more as there are lags.
     """
-    n_lanes = x.shape[1]
-    hop = len(window) // 2
-    n_lags = lag_weights.shape[1]
-    reach = n_lags // 2
-    xs = np.zeros((LANES, 2 * hop))
-    ys = np.zeros((LANES, 2 * hop + n_lags + 2 * LANES))
-    totals = np.zeros(4 * LANES)  # sums, then powers, of x and of y
-    sums = np.zeros(-(-n_lags // LANES) * LANES)
-    for k in range(len(peak)):
-        half = k == 0 or k == len(peak) - 1
-        length = hop if half else 2 * hop
-        from_window = hop if k == 0 else 0
-        row = 1 if half else 0
-        totals[:] = 0.0
-        for i in range(length):
-            weight = window[from_window + i]
-            for c in range(n_lanes):
-                totals[c] += weight * x[k * hop + i, c]
-                totals[LANES + c] += weight * y[k * hop + i, c]
-        for i in range(length):
-            weight = window[from_window + i]
-            for c in range(n_lanes):
-                x_here = weight * x[k * hop + i, c] - totals[c] / length
-                y_here = weight * y[k * hop + i, c] - totals[LANES + c] / length
-                totals[2 * LANES + c] += x_here * x_here
-                totals[3 * LANES + c] += y_here * y_here
-                xs[c, i] = x_here
-                ys[c, reach + i] = y_here
+    n_segments, n_lanes, _ = covariance.shape
+    whole = len(window)
+    hop = whole // 2
+    for k in range(n_segments):
+        start = hop if k == 0 else 0
+        stop = hop if k == n_segments - 1 else whole
+        first = k * hop - start
+        x_sums, y_sums = totals[k, :LANES], totals[k, LANES : 2 * LANES]
+        x_powers = totals[k, 2 * LANES : 3 * LANES]
+        y_powers = totals[k, 3 * LANES :]
+        _windowed_sums(x, window, first, start, stop, x_sums)
+        _windowed_sums(y, window, first, start, stop, y_sums)
+        _without_mean(x, window, first, start, stop, x_sums, 0, xs, x_powers)
+        _without_mean(y, window, first, start, stop, y_sums, reach, ys, y_powers)
         for c in range(n_lanes):
-            ys[c, reach + length :] = 0.0
-            sums[:] = 0.0
-            for i in range(0, length, 4):
-                x0, x1, x2, x3 = xs[c, i], xs[c, i + 1], xs[c, i + 2], xs[c, i + 3]
-                ahead = ys[c, i:]
-                for lag in range(len(sums)):
-                    sums[lag] += (x0 * ahead[lag] + x1 * ahead[lag + 1]) + (
-                        x2 * ahead[lag + 2] + x3 * ahead[lag + 3]
-                    )
-            largest = 0.0
-            for lag in range(n_lags):
-                largest = max(largest, abs(sums[lag] * lag_weights[row, lag]))
-            x_power = totals[2 * LANES + c] * power_weights[row]
-            y_power = totals[3 * LANES + c] * power_weights[row]
-            audible = x_power > _TINY and y_power > _TINY
-            peak[k, c] = largest / math.sqrt(x_power * y_power) if audible else 0.0
-            power[k, c] = x_power
+            ys[c, reach + stop : reach + whole] = 0.0
+            _products(xs[c], ys[c], start, stop, covariance[k, c])

@@ -1,4 +1,4 @@
-"""Models that learn, and hearing that lets gradients through; torch lives here.
+"""Hearing that lets gradients through, so that models can learn; torch lives here.
 
 Lesson: 12_hearing_aid.
 """

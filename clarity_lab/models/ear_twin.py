@@ -1,7 +1,7 @@
 """The ear of HASPI in torch: 32 bands from sound to nerve, with gradients.
 
-The numbers are those of `hearing.ear_filters`. Each band is shifted to zero frequency
-and kept at 8 kHz instead of 24; its filters act on spectra and not sample by sample.
+The numbers are those of `hearing.ear_model`. Each band is shifted to zero frequency and
+kept at 8 kHz instead of 24; its filters act on spectra and not sample by sample.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from clarity_lab.hearing import ear_filters as ear
-from clarity_lab.hearing.ear_input import middle_ear
+from clarity_lab.hearing.ear_model import EAR_RATE_HZ, middle_ear
+from clarity_lab.hearing.ear_model import filters as ear
+from clarity_lab.metrics.alignment import HIGHEST_BAND_LAG_S
+from clarity_lab.metrics.haspi_envelopes import FRAME_HOP as EAR_FRAME_HOP
+from clarity_lab.metrics.haspi_envelopes import SMOOTHING_TAPS
 from clarity_lab.models import spectra
 
 BAND_RATE_HZ = 8_000
-FRAME_HOP = 3  # a frame is 9 samples at 24 kHz
+FRAME_HOP = EAR_FRAME_HOP * BAND_RATE_HZ // EAR_RATE_HZ
 SPARE_S = 0.4  # silence behind the sound: the hair cells' slow circuit has 60 ms
-HIGHEST_LAG_S = 0.1
 TINY = 1e-30
 
 
@@ -43,7 +45,17 @@ class Excited:
 def excite(
     sound: Tensor, sample_rate: int, bands: EarBands, rms_one_db_spl: float
 ) -> Excited:
-    """Filter and compress sounds (..., samples) in 32 bands, as `ear_model.excite`."""
+    """Filter and compress sounds in 32 bands, as `ear_model.excite`.
+
+    Args:
+        sound: Shape (..., samples).
+        sample_rate: In Hz.
+        bands: The ear's, (..., 32) each.
+        rms_one_db_spl: SPL in dB of a signal whose RMS is 1.
+
+    Returns:
+        What leaves the outer hair cells.
+    """
     length = sound.shape[-1]
     n, m = spectra.lengths(
         length, sample_rate=sample_rate, other_rate=BAND_RATE_HZ, spare_s=SPARE_S
@@ -53,11 +65,12 @@ def excite(
     around = _around_centres(torch.fft.rfft(sound, n) * (m / n), grid, m)
     control = _power(around * grid.control)
     control_db = 10 * control[..., :n_kept].mean(-1).clamp(min=TINY).log10()
-    share = ((control_db + rms_one_db_spl - 50) / 50).clamp(0, 1)
+    low, high = ear.WIDENING_DB_SPL
+    share = ((control_db + rms_one_db_spl - low) / (high - low)).clamp(0, 1)
     width = bands.width + share * (spectra.like(ear.WIDEST, sound) - bands.width)
     response, delay_s = _gammatone(width.unsqueeze(-1), grid.angle)
     gain = _outer_gain(control, bands, rms_one_db_spl)
-    gain = torch.fft.irfft(torch.fft.rfft(gain) * grid.below_800_hz, m)
+    gain = torch.fft.irfft(torch.fft.rfft(gain) * grid.gain_low_pass, m)
     power = _power(around * response) * gain**2
     return Excited(power, delay_s, n_kept, grid)
 
@@ -66,24 +79,41 @@ def lags_s(excited: Excited, reference_bands: Tensor) -> Tensor:
     """How late each band of the estimate is, at most 0.1 s, (..., 32, 1).
 
     Where the cross-correlation is largest, as in HASPI. A place has no gradient.
+
+    Args:
+        excited: Bands of the estimate.
+        reference_bands: Spectra of the reference's envelopes, (..., 32, bins).
+
+    Returns:
+        Seconds, (..., 32, 1).
     """
     envelope = excited.envelope()
     spectrum = torch.fft.rfft(envelope) * reference_bands.conj()
     correlation = torch.fft.irfft(spectrum, envelope.shape[-1])
-    reach = min(round(HIGHEST_LAG_S * BAND_RATE_HZ), excited.n_kept) - 1
+    reach = min(round(HIGHEST_BAND_LAG_S * BAND_RATE_HZ), excited.n_kept) - 1
     near = torch.cat([correlation[..., -reach:], correlation[..., : reach + 1]], -1)
     lags = near.argmax(-1, keepdim=True) - reach
     return lags.to(envelope.dtype) / BAND_RATE_HZ
 
 
 def nerve_db(
-    excited: Excited, bands: EarBands, late_s: Tensor, rms_one_db_spl: float
+    excited: Excited, bands: EarBands, band_delay_s: Tensor, rms_one_db_spl: float
 ) -> Tensor:
-    """What the nerve gets, in dB above threshold, and later: (..., 32, frames)."""
+    """What reaches the auditory nerve, in frames, each band delayed as told.
+
+    Args:
+        excited: Bands behind the outer hair cells.
+        bands: The ear's.
+        band_delay_s: How long each band is to wait, (..., 32, 1).
+        rms_one_db_spl: SPL in dB of a signal whose RMS is 1.
+
+    Returns:
+        dB above threshold, (..., 32, frames).
+    """
     grid, m = excited.grid, excited.power.shape[-1]
     heard_db = 10 * excited.power.clamp(min=TINY).log10() + rms_one_db_spl
     heard_db = (heard_db - bands.inner_loss_db.unsqueeze(-1)).clamp(min=0)
-    angle = -grid.turn * late_s
+    angle = -grid.turn * band_delay_s
     delay = torch.polar(torch.ones_like(angle), angle)
     nerve = torch.fft.rfft(heard_db) * (grid.adaptation * delay)
     adapted_db = torch.fft.irfft(nerve, m)[..., : excited.n_kept]
@@ -92,7 +122,7 @@ def nerve_db(
 
 @dataclass(frozen=True)
 class EarBands:
-    """`ear_filters.EarBands` as tensors (..., 32): a loss shared between hair cells."""
+    """`ear_model.EarBands` as tensors (..., 32): a loss shared between hair cells."""
 
     outer_loss_db: Tensor
     inner_loss_db: Tensor
@@ -101,21 +131,31 @@ class EarBands:
 
     @classmethod
     def of(cls, thresholds_db_hl: Tensor, known_hz: NDArray) -> EarBands:
-        """As `ear_filters.ear_bands`, for thresholds (..., frequencies)."""
+        """As `ear_model.ear_bands`, with a gradient.
+
+        Args:
+            thresholds_db_hl: Shape (..., frequencies).
+            known_hz: Their frequencies, rising.
+
+        Returns:
+            The bands, (..., 32) each.
+        """
         six_hz = np.array(ear.AUDIOGRAM_HZ)
         to_six = spectra.between(np.log(six_hz), np.log(known_hz))
         weights = to_six @ spectra.between(ear.CENTRES_HZ, six_hz)
         loss = (thresholds_db_hl @ spectra.like(weights, thresholds_db_hl)).clamp(min=0)
-        steps = torch.arange(ear.N_BANDS, dtype=loss.dtype, device=loss.device)
-        healthy_ratio = 1.25 + 2.25 * steps / (ear.N_BANDS - 1)
-        shared = torch.minimum(loss, 1.25 * 70 * (1 - 1 / healthy_ratio))
-        outer = 0.8 * shared
+        most_shared_db, healthy_ratio = (
+            spectra.like(numbers, loss)
+            for numbers in (ear.MOST_SHARED_DB, ear.HEALTHY_RATIO)
+        )
+        outer = ear.OUTER_SHARE * torch.minimum(loss, most_shared_db)
         # 1 - 1 / ratio, where the ear's output still meets a healthy one's at 100 dB.
-        steepness = (70 - 70 / healthy_ratio - outer) / (70 - outer)
+        span_db = ear.COMPRESSION_TOP_DB_SPL - ear.KNEE_DB_SPL
+        steepness = (span_db - span_db / healthy_ratio - outer) / (span_db - outer)
         return cls(
             outer_loss_db=outer,
             inner_loss_db=loss - outer,
-            width=1 + outer / 50 + 2 * (outer / 50) ** 6,
+            width=ear.width_of(outer),
             steepness=steepness,
         )
 
@@ -124,8 +164,9 @@ def _outer_gain(control: Tensor, bands: EarBands, rms_one_db_spl: float) -> Tens
     """Amplitude gain of the outer hair cells for the control filters' power."""
     level_db = 10 * control.clamp(min=TINY).log10() + rms_one_db_spl
     outer, steepness = bands.outer_loss_db[..., None], bands.steepness[..., None]
-    over_db = (level_db - (outer + 30)).clamp(min=0)
-    over_db = torch.minimum(over_db, ear.COMPRESSION_TOP_DB_SPL - (outer + 30))
+    knee_db_spl = outer + ear.KNEE_DB_SPL
+    over_db = (level_db - knee_db_spl).clamp(min=0)
+    over_db = torch.minimum(over_db, ear.COMPRESSION_TOP_DB_SPL - knee_db_spl)
     return 10 ** (-0.05 * (outer + steepness * over_db))
 
 
@@ -135,13 +176,13 @@ def _power(spectrum: Tensor) -> Tensor:
 
 
 def _gammatone(width: Tensor, angle: Tensor) -> tuple[Tensor, Tensor]:
-    """Response around the centres and delay in s, as `ear_filters.gammatone`'s."""
+    """Response around the centres and delay in s, as `filters.gammatone`'s."""
     erb_hz = spectra.like(ear.ERB_HZ, width).unsqueeze(-1)
-    a = torch.exp(-width * (2 * np.pi / ear.EAR_RATE_HZ) * erb_hz * 1.019)
+    a = torch.exp(-width * (2 * np.pi / EAR_RATE_HZ) * erb_hz * ear.POLE_ERB)
     z1 = torch.polar(torch.ones_like(angle), -angle)
     pole = (1 - a) / (1 - a * z1)
     response = 2 * (pole * pole * (1 + 2 * a * z1) / (1 + 2 * a)) ** 2
-    return response, (4 * a / (1 - a) + 4 * a / (1 + 2 * a)) / ear.EAR_RATE_HZ
+    return response, (4 * a / (1 - a) + 4 * a / (1 + 2 * a)) / EAR_RATE_HZ
 
 
 @dataclass(frozen=True)
@@ -153,7 +194,7 @@ class _Grid:
     control: Tensor  # the control filters' response there, (32, m)
     turn: Tensor  # angle per second of an envelope's frequencies
     adaptation: Tensor
-    below_800_hz: Tensor
+    gain_low_pass: Tensor
 
     @classmethod
     def like(cls, sound: Tensor, m: int) -> _Grid:
@@ -163,26 +204,26 @@ class _Grid:
 @lru_cache(maxsize=4)
 def _grid_numbers(m: int) -> tuple[NDArray, ...]:
     bin_hz = BAND_RATE_HZ / m
-    click = np.eye(1, m * ear.EAR_RATE_HZ // BAND_RATE_HZ)[0]
-    angle = 2 * np.pi * (np.arange(m) - m // 2) * bin_hz / ear.EAR_RATE_HZ
+    click = np.eye(1, m * EAR_RATE_HZ // BAND_RATE_HZ)[0]
+    angle = 2 * np.pi * (np.arange(m) - m // 2) * bin_hz / EAR_RATE_HZ
     widest = torch.from_numpy(ear.WIDEST).unsqueeze(-1)
     control, _ = _gammatone(widest, torch.from_numpy(angle))
     turn = 2 * np.pi * np.arange(m // 2 + 1) * bin_hz
-    z1 = np.exp(-1j * turn / ear.EAR_RATE_HZ)
-    warped = np.tan(np.pi * 800 / ear.EAR_RATE_HZ)
-    below_800_hz = warped * (1 + z1) / (1 + warped - (1 - warped) * z1)
+    z1 = np.exp(-1j * turn / EAR_RATE_HZ)
+    warped = np.tan(np.pi * ear.GAIN_LOW_PASS_HZ / EAR_RATE_HZ)
+    gain_low_pass = warped * (1 + z1) / (1 + warped - (1 - warped) * z1)
     return (
         np.fft.rfft(middle_ear(click)),
         angle,
         control.numpy(),
         turn,
         _adaptation(z1),
-        below_800_hz,
+        gain_low_pass,
     )
 
 
 def _adaptation(z1: NDArray) -> NDArray:
-    """Response of the hair cells' circuit, `ear_filters.ADAPTATION`."""
+    """Response of the hair cells' circuit, `ear_model.filters.ADAPTATION`."""
     r2, c1, c2, m11, m12, m21, m22, g1 = ear.ADAPTATION
     # v1 = m11 (r2 x + c1 v1 z1) + m12 c2 v2 z1, and v2 with the second row.
     second = m21 / (1 - m22 * c2 * z1)  # v2 per (r2 x + c1 v1 z1)
@@ -205,7 +246,7 @@ def _around_centres(spectrum: Tensor, grid: _Grid, m: int) -> Tensor:
 
 def _smoothed(adapted_db: Tensor) -> Tensor:
     """Hann low-pass at 320 Hz, every third sample: (..., 32, samples) to frames."""
-    width = 53 * BAND_RATE_HZ / ear.EAR_RATE_HZ  # HASPI's window, at our rate
+    width = (SMOOTHING_TAPS + 1) * BAND_RATE_HZ / EAR_RATE_HZ  # HASPI's window
     half = int(width / 2)
     window = 1 + np.cos(2 * np.pi * np.arange(-half, half + 1) / width)
     taps = spectra.like(window / window.sum(), adapted_db)

@@ -7,26 +7,24 @@ Lesson: 12_hearing_aid.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from clarity_lab.hearing import ear_filters as ear
+from clarity_lab.hearing.ear_model import filters as ear
 from clarity_lab.hearing.levels import DEFAULT_RMS_ONE_DB_SPL
+from clarity_lab.metrics.arguments import MIN_DURATION_S
+from clarity_lab.metrics.cepstra import AUDIBLE_DB, BASES
+from clarity_lab.metrics.haspi_features import networks
+from clarity_lab.metrics.modulations import speech_filters
 from clarity_lab.models import spectra
 from clarity_lab.models.ear_twin import EarBands, excite, lags_s, nerve_db
 
-LEAST_S = 0.25
-AUDIBLE_DB = 2.5
 TINY = 1e-30
-MODULATIONS_HZ = (2.0, 6.0, 10.0, 16.0, 25.0, 40.0, 64.0, 100.0, 160.0, 256.0)
-MODULATION_RATE_HZ = 2560.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class HeardReference:
         order: Which frame stands where, audible ones first, (..., frames).
         audible: 1 where an audible frame stands, else 0, (..., frames).
         bands: Spectra of the envelopes behind the outer hair cells, (..., 32, bins).
-        late_s: How long each band waits for the slowest one, (..., 32, 1).
+        band_delay_s: How long each band waits for the slowest one, (..., 32, 1).
         n_samples: Of the speech.
     """
 
@@ -46,7 +44,7 @@ class HeardReference:
     order: Tensor
     audible: Tensor
     bands: Tensor
-    late_s: Tensor
+    band_delay_s: Tensor
     n_samples: int
 
 
@@ -72,14 +70,14 @@ def hear_reference(
             next to nothing of it.
     """
     spectra.require_sound(
-        reference, name="reference", sample_rate=sample_rate, least_s=LEAST_S
+        reference, name="reference", sample_rate=sample_rate, least_s=MIN_DURATION_S
     )
     with torch.no_grad():
         six_hz = np.array(ear.AUDIOGRAM_HZ)
         normal = EarBands.of(reference.new_zeros(len(six_hz)), six_hz)
         excited = excite(reference, sample_rate, normal, rms_one_db_spl)
-        late_s = excited.delay_s.amax(-2, keepdim=True) - excited.delay_s
-        frames = nerve_db(excited, normal, late_s, rms_one_db_spl)
+        band_delay_s = excited.delay_s.amax(-2, keepdim=True) - excited.delay_s
+        frames = nerve_db(excited, normal, band_delay_s, rms_one_db_spl)
         loudness_db = 20 * torch.log10((10 ** (frames / 20)).mean(-2))
         audible, order = (loudness_db > AUDIBLE_DB).sort(
             dim=-1, descending=True, stable=True
@@ -93,7 +91,7 @@ def hear_reference(
         kept = _cepstra(frames, order, audible)
         bands = torch.fft.rfft(excited.envelope())
     n_samples = reference.shape[-1]
-    return HeardReference(kept, order, audible, bands, late_s, n_samples)
+    return HeardReference(kept, order, audible, bands, band_delay_s, n_samples)
 
 
 def haspi_like(
@@ -138,8 +136,9 @@ def haspi_like(
 
     Reference:
         Kates & Arehart, "The Hearing-Aid Speech Perception Index (HASPI) Version 2",
-        Speech Communication 131, 2021; a differentiable HASPI was first trained with
-        by Tu, Ma & Barker, "DHASP", ICASSP 2021.
+        Speech Communication 131, 2021, DOI 10.1016/j.specom.2020.05.001; a
+        differentiable HASPI was first trained with by Tu, Ma & Barker, "DHASP", ICASSP
+        2021, arXiv:2103.08569.
 
     Example:
         A pulsating noise is its own perfect estimate:
@@ -160,7 +159,7 @@ def haspi_like(
         frequencies_hz=frequencies_hz,
         rms_one_db_spl=rms_one_db_spl,
     )
-    hidden, output, normalisation = _networks()
+    hidden, output, normalisation = networks()
     hidden, output = (spectra.like(x, features) for x in (hidden, output))
     units = torch.einsum("...i,nij->...nj", features, hidden[:, 1:]) + hidden[:, 0]
     answers = (units.sigmoid() * output[:, 1:]).sum(-1) + output[:, 0]
@@ -179,13 +178,24 @@ def modulation_correlations(
     """How well an ear follows slow to fast changes of speech: HASPI's ten inputs.
 
     Their mean is a gentler objective than the score, which flattens out at both ends.
-    Arguments and errors are those of `haspi_like`.
+
+    Args:
+        estimate: As in `haspi_like`, as are all the others.
+        reference: Clean speech, or what `hear_reference` made of it.
+        sample_rate: Of both, in Hz.
+        thresholds_db_hl: Of the ear, shape (frequencies,) or (..., frequencies).
+        frequencies_hz: Of the thresholds, rising.
+        rms_one_db_spl: SPL in dB of a signal whose RMS is 1.
 
     Returns:
         0 to 1 for modulations of 2 to 256 Hz, shape (..., 10).
+
+    Raises:
+        TypeError: As `haspi_like`.
+        ValueError: As `haspi_like`.
     """
     spectra.require_sound(
-        estimate, name="estimate", sample_rate=sample_rate, least_s=LEAST_S
+        estimate, name="estimate", sample_rate=sample_rate, least_s=MIN_DURATION_S
     )
     known_hz = spectra.require_per_frequency(
         thresholds_db_hl, frequencies_hz, name="thresholds_db_hl"
@@ -201,8 +211,8 @@ def modulation_correlations(
         )
     bands = EarBands.of(thresholds_db_hl.to(estimate), known_hz)
     excited = excite(estimate, sample_rate, bands, rms_one_db_spl)
-    late_s = reference.late_s - lags_s(excited, reference.bands)
-    frames = nerve_db(excited, bands, late_s, rms_one_db_spl)
+    band_delay_s = reference.band_delay_s - lags_s(excited, reference.bands)
+    frames = nerve_db(excited, bands, band_delay_s, rms_one_db_spl)
     given = _modulated(_cepstra(frames, reference.order, reference.audible))
     clean = _modulated(reference.cepstra)
     return _correlations(given, clean, reference.audible[..., None, None, :]).mean(-1)
@@ -210,10 +220,7 @@ def modulation_correlations(
 
 def _cepstra(frames: Tensor, order: Tensor, audible: Tensor) -> Tensor:
     """Cepstra two to six of audible frames without their means, (..., 1, 5, frames)."""
-    angles = np.outer(np.arange(1, 6), np.arange(ear.N_BANDS)) * np.pi
-    bases = np.cos(angles / (ear.N_BANDS - 1))
-    bases /= np.linalg.norm(bases, axis=1, keepdims=True)
-    coefficients = spectra.like(bases, frames) @ frames
+    coefficients = spectra.like(BASES[:, 1:].T, frames) @ frames
     where = order[..., None, :].expand(*coefficients.shape[:-1], -1)
     kept = coefficients.gather(-1, where)
     return _centred(kept, audible[..., None, :]).unsqueeze(-3)
@@ -239,17 +246,13 @@ def _modulation_responses(n_frames: int) -> tuple[int, NDArray]:
     """A fast length, and each filter's response there, (10, bins), not delayed."""
     from scipy.fft import next_fast_len
 
-    n_fft = next_fast_len(n_frames + 307, real=True)
-    impulses = np.zeros((len(MODULATIONS_HZ), n_fft))
-    for impulse, centre_hz in zip(impulses, MODULATIONS_HZ, strict=True):
-        half = int(2.4 / max(centre_hz, 10.0) * MODULATION_RATE_HZ / 2)
-        window = np.hanning(2 * half + 1)
-        turns = np.arange(-half, half + 1) * centre_hz / MODULATION_RATE_HZ
-        carrier = (
-            1.0 if centre_hz == MODULATIONS_HZ[0] else 2 * np.cos(2 * np.pi * turns)
-        )
-        impulse[: 2 * half + 1] = window / window.sum() * carrier
-        impulse[:] = np.roll(impulse, -half)
+    filters = speech_filters()
+    longest = max(map(len, filters))
+    n_fft = next_fast_len(n_frames + longest // 2, real=True)
+    impulses = np.zeros((len(filters), n_fft))
+    for impulse, taps in zip(impulses, filters, strict=True):
+        impulse[: len(taps)] = taps
+        impulse[:] = np.roll(impulse, -(len(taps) // 2))
     return n_fft, np.fft.rfft(impulses).real
 
 
@@ -259,15 +262,3 @@ def _correlations(given: Tensor, clean: Tensor, audible: Tensor) -> Tensor:
     product = (given * clean).sum(-1).abs()
     energies = given.square().sum(-1) * clean.square().sum(-1)
     return product / energies.clamp(min=TINY).sqrt()
-
-
-@cache
-def _networks() -> tuple[NDArray, NDArray, float]:
-    """HASPI's networks: hidden units (10, 11, 4), outputs (10, 5), and the scale."""
-    table = (
-        resources.files("clarity_lab") / "metrics" / "tables" / "haspi_networks.json"
-    )
-    weights = json.loads(table.read_text(encoding="utf-8"))
-    hidden = np.array([network["hidden"] for network in weights["networks"]])
-    output = np.array([network["output"] for network in weights["networks"]])
-    return hidden, output, weights["normalisation"]

@@ -17,17 +17,19 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from clarity_lab.checks import require_sample_rate
-from clarity_lab.hearing import smearing
 from clarity_lab.hearing.audiogram import Audiogram
-from clarity_lab.hearing.filterbank import FLOOR, Bank, bank_for
 from clarity_lab.hearing.levels import DEFAULT_RMS_ONE_DB_SPL
-from clarity_lab.hearing.loss import HIGHEST_DB_HL, STAGES
-from clarity_lab.hearing.msbg import CATCH_UP_DB_SPL, MARGIN
-from clarity_lab.hearing.outer_ear import (
+from clarity_lab.hearing.msbg import smearing
+from clarity_lab.hearing.msbg.filterbank import FLOOR, Bank, bank_for
+from clarity_lab.hearing.msbg.outer_ear import to_cochlea_taps, to_field_taps
+from clarity_lab.hearing.msbg.settings import (
+    FULL_RECRUITMENT_DB_SPL,
     MODEL_SAMPLE_RATE,
-    to_cochlea_taps,
-    to_field_taps,
+    MsbgSettings,
+    require_expandable,
+    require_stages,
 )
+from clarity_lab.hearing.msbg.simulation import MARGIN
 from clarity_lab.models import spectra
 
 SPARE_S = 0.1  # silence behind the sound: filters ring out before they wrap around
@@ -96,7 +98,7 @@ def simulate_loss_torch(
     The twin of `hearing.simulate_loss`, in time with the sound as that is by default.
     Gradients reach the sound and the thresholds. Steps without a gradient are: the
     grade of the loss, which chooses filters and smearing; and the two ends of the
-    recruitment's law. At 44.1 kHz it is the exact model (speech at 45 to 85 dB SPL,
+    recruitment's range. At 44.1 kHz it is the exact model (speech at 45 to 85 dB SPL,
     five ears: within 1e-7 of its RMS; in float32 1e-4). At other rates the resampling
     differs: within 1 % of its RMS, octave levels from 125 Hz to 4 kHz within 0.1 dB
     where they are within 40 dB of the strongest.
@@ -133,91 +135,76 @@ def simulate_loss_torch(
     known_hz = spectra.require_per_frequency(
         thresholds_db_hl, frequencies_hz, name="thresholds_db_hl"
     )
-    stages = _require_stages(stages)
+    sample_rate = require_sample_rate(sample_rate)
+    settings = MsbgSettings(rms_one_db_spl, require_stages(stages), field, parity=False)
     shape = samples.shape
     sounds = samples.reshape(-1, shape[-1])
     thresholds = thresholds_db_hl.to(samples).expand(*shape[:-1], -1)
     thresholds = thresholds.reshape(len(sounds), -1)
     heard: list[Tensor] = [sounds[:0]] * len(sounds)
     for grade, rows in _rows_of_grade(thresholds, known_hz).items():
-        outputs = _hear(
-            sounds[rows],
-            thresholds[rows],
-            known_hz,
-            sample_rate=require_sample_rate(sample_rate),
-            grade=grade,
-            stages=stages,
-            field=field,
-            ceiling=10.0 ** (0.05 * (CATCH_UP_DB_SPL - rms_one_db_spl)),
+        bank = bank_for(grade)
+        weights = spectra.like(spectra.between(bank.centre_hz, known_hz), sounds)
+        outputs = _simulate_grade(
+            sounds[rows], thresholds[rows] @ weights, grade, settings, sample_rate
         )
         for row, output in zip(rows, outputs, strict=True):
             heard[row] = output
     return torch.stack(heard).reshape(shape)
 
 
-def _require_stages(stages: Collection[str]) -> frozenset[str]:
-    wanted = frozenset([stages] if isinstance(stages, str) else stages)
-    if wanted - set(STAGES) or {"threshold", "recruitment"} <= wanted:
-        raise ValueError(
-            f"expected stages among {', '.join(STAGES)}, not threshold and recruitment "
-            f"at once, got {sorted(wanted)}."
-        )
-    return wanted
-
-
 def _rows_of_grade(thresholds: Tensor, known_hz: NDArray) -> dict[str, list[int]]:
     """Which sounds are heard by ears of which grade."""
     rows: dict[str, list[int]] = {}
     for row, values in enumerate(thresholds.detach().cpu().double().tolist()):
-        if max(values) > HIGHEST_DB_HL:
-            raise ValueError(
-                f"expected thresholds up to {HIGHEST_DB_HL:g} dB HL, got "
-                f"{max(values):g}: near 105 dB nothing is left to expand."
-            )
+        require_expandable(values)
         grade = Audiogram(tuple(known_hz), tuple(values)).severity
         rows.setdefault(grade, []).append(row)
     return rows
 
 
-def _hear(
+def _simulate_grade(
     sounds: Tensor,
-    thresholds: Tensor,
-    known_hz: NDArray,
-    *,
-    sample_rate: int,
+    loss_db: Tensor,
     grade: str,
-    stages: frozenset[str],
-    field: str,
-    ceiling: float,
+    settings: MsbgSettings,
+    sample_rate: int,
 ) -> Tensor:
-    """Sounds (batch, samples) through ears (batch, frequencies) of one grade."""
+    """Sounds (batch, samples) through ears of one grade, losses (batch, bands)."""
     length = sounds.shape[-1]
     n, m = spectra.lengths(
         length, sample_rate=sample_rate, other_rate=MODEL_SAMPLE_RATE, spare_s=SPARE_S
     )
-    to_cochlea = spectra.like(_centred(to_cochlea_taps(field), m), sounds)
-    to_field = spectra.like(_centred(to_field_taps(field), m), sounds)
+    to_cochlea, to_field = (
+        spectra.like(_centred(taps(settings.field), m), sounds)
+        for taps in (to_cochlea_taps, to_field_taps)
+    )
     spectrum = spectra.resampled(torch.fft.rfft(sounds, n), n=n, to=m) * to_cochlea
-    if "smearing" in stages and grade in smearing.SMEARING:
+    if "smearing" in settings.stages and grade in smearing.SMEARING:
         sharp = torch.fft.irfft(spectrum, m).roll(MARGIN, -1)
         smeared = _smear(sharp, *smearing.SMEARING[grade]).roll(-MARGIN, -1)
         spectrum = torch.fft.rfft(smeared)
-    bank = bank_for(grade)
-    band_filters, smoothers = (
-        spectra.like(response, sounds) for response in _responses(grade, m)
-    )
-    weights = spectra.like(spectra.between(bank.centre_hz, known_hz), sounds)
-    loss_db = (thresholds @ weights).unsqueeze(-1)  # (batch, bands, 1)
-    bands = torch.fft.irfft(spectrum.unsqueeze(1) * band_filters, m)
-    if "recruitment" in stages:
-        envelope = torch.fft.irfft(torch.fft.rfft(bands.abs()) * smoothers, m)
-        exponent = CATCH_UP_DB_SPL / (CATCH_UP_DB_SPL - loss_db) - 1
-        bands = bands * (envelope.clamp(FLOOR, ceiling) / ceiling) ** exponent
-    if "threshold" in stages:
-        bands = bands * 10 ** (-0.05 * loss_db)
-    recombined = bands.sum(1) * 10.0 ** (-0.05 * bank.recombination_db)
+    recombined = _weigh_bands(spectrum, m, loss_db.unsqueeze(-1), grade, settings)
     spectrum = spectra.resampled(torch.fft.rfft(recombined) * to_field, n=m, to=n)
     return torch.fft.irfft(spectrum, n)[..., :length]
+
+
+def _weigh_bands(
+    spectrum: Tensor, m: int, loss_db: Tensor, grade: str, settings: MsbgSettings
+) -> Tensor:
+    """Split into bands, lose (batch, bands, 1) dB as the stages have it, sum again."""
+    band_filters, smoothers = (
+        spectra.like(response, loss_db) for response in _responses(grade, m)
+    )
+    bands = torch.fft.irfft(spectrum.unsqueeze(1) * band_filters, m)
+    if "recruitment" in settings.stages:
+        envelope = torch.fft.irfft(torch.fft.rfft(bands.abs()) * smoothers, m)
+        exponent = FULL_RECRUITMENT_DB_SPL / (FULL_RECRUITMENT_DB_SPL - loss_db) - 1
+        held = envelope.clamp(FLOOR, settings.ceiling) / settings.ceiling
+        bands = bands * held**exponent
+    if "threshold" in settings.stages:
+        bands = bands * 10 ** (-0.05 * loss_db)
+    return bands.sum(1) * 10.0 ** (-0.05 * bank_for(grade).recombination_db)
 
 
 def _centred(taps: NDArray, n: int) -> NDArray:
@@ -258,7 +245,7 @@ def _biquad(numbers: NDArray, z1: NDArray) -> NDArray:
 
 
 def _smear(samples: Tensor, lower: float, upper: float) -> Tensor:
-    """Smear spectra frame by frame, as `hearing.smearing.smear`; (batch, samples)."""
+    """Smear spectra frame by frame, as `msbg.smearing.smear`; (batch, samples)."""
     frame, shift, n_fft = smearing.FRAME, smearing.SHIFT, smearing.N_FFT
     length, lead = samples.shape[-1], frame - shift
     padded = torch.nn.functional.pad(samples, (lead, lead + -length % shift))

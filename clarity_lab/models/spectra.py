@@ -17,7 +17,9 @@ from torch import Tensor
 from clarity_lab.checks import require_sample_rate
 
 
-def require_sound(samples: Tensor, *, name: str, sample_rate: int, least_s: float = 0):
+def require_sound(
+    samples: Tensor, *, name: str, sample_rate: int, least_s: float = 0
+) -> None:
     """Raise unless a tensor is a sound: floating-point, finite, long enough.
 
     Args:
@@ -56,6 +58,14 @@ def require_per_frequency(
     values: Tensor, frequencies_hz: ArrayLike, *, name: str
 ) -> NDArray:
     """Return frequencies as an array, if each has one value on the last axis.
+
+    Args:
+        values: Shape (..., frequencies).
+        frequencies_hz: Rising, above 0 Hz.
+        name: The values' name, for the message.
+
+    Returns:
+        The frequencies, shape (frequencies,).
 
     Raises:
         TypeError: If the values are no floating-point tensor.
@@ -108,7 +118,16 @@ def lengths(
 
 
 def resampled(spectrum: Tensor, *, n: int, to: int) -> Tensor:
-    """The spectrum of n real samples as that of `to` samples of the same duration."""
+    """The spectrum of a sound as that of the same sound at another rate.
+
+    Args:
+        spectrum: Of real samples, shape (..., n // 2 + 1).
+        n: How many samples it is of.
+        to: How many there are to be in the same time.
+
+    Returns:
+        Shape (..., to // 2 + 1).
+    """
     n_bins = to // 2 + 1
     missing = max(n_bins - spectrum.shape[-1], 0)
     return torch.nn.functional.pad(spectrum[..., :n_bins], (0, missing)) * (to / n)
@@ -136,7 +155,15 @@ def between(frequency_hz: NDArray, known_hz: NDArray) -> NDArray:
 
 
 def like(array: ArrayLike, example: Tensor) -> Tensor:
-    """An array as a tensor of the example's precision, on its device."""
+    """An array as a tensor like another.
+
+    Args:
+        array: Real or complex numbers.
+        example: A tensor.
+
+    Returns:
+        A tensor of the example's precision, on its device; complex if the array is.
+    """
     tensor = torch.as_tensor(np.ascontiguousarray(array), device=example.device)
     kind = example.dtype.to_complex() if tensor.is_complex() else example.dtype
     return tensor.to(kind)

@@ -3,10 +3,10 @@
 Call `use_style()` once, in the first cell. Colour never speaks alone: a marker, a line
 style or a label says the same.
 
-Lessons: 01_sound_and_level, 02_speech_features.
+Lessons: 01_sound_and_level, 02_speech_features, 11_hearing_loss.
 """
 
-from clarity_lab.plots.audiogram import plot_audiogram
+from clarity_lab.plots.audiogram import plot_audiogram, plot_ear
 from clarity_lab.plots.features import plot_features, plot_mel
 from clarity_lab.plots.signals import plot_spectrogram, plot_spectrum, plot_waveform
 from clarity_lab.plots.style import figure_html, use_style
@@ -14,6 +14,7 @@ from clarity_lab.plots.style import figure_html, use_style
 __all__ = [
     "figure_html",
     "plot_audiogram",
+    "plot_ear",
     "plot_features",
     "plot_mel",
     "plot_spectrogram",

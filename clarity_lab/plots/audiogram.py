@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
+from clarity_lab.hearing import Audiogram
 from clarity_lab.plots.style import axes_or_new
 
 EAR_STYLES = {
@@ -72,6 +73,24 @@ def plot_audiogram(
     _dress(ax)
     if severity_bands:
         _shade_grades(ax)
+    return ax
+
+
+def plot_ear(audiogram: Audiogram, *, ax: Axes | None = None) -> Axes:
+    """Draw the audiogram of an ear that is nobody's left or right, under its title.
+
+    Args:
+        audiogram: The ear.
+        ax: Where to draw. Default: a new figure.
+
+    Returns:
+        The axes, without a legend.
+    """
+    ax = plot_audiogram(
+        audiogram.frequencies_hz, right_db_hl=audiogram.thresholds_db_hl, ax=ax
+    )
+    ax.get_legend().remove()
+    ax.set_title("Audiogram")
     return ax
 
 

@@ -131,7 +131,8 @@ def _require_table(features: ArrayLike) -> NDArray:
     """A (features, frames) table of numbers; -inf, a log of silence, may be in it."""
     features = np.asarray(features)
     silent = np.isneginf(features) if features.dtype.kind == "f" else False
-    require_samples(np.where(silent, 0, features), name="features")
+    features_or_0 = np.where(silent, 0, features)
+    require_samples(features_or_0, name="features", time_last=False)
     if features.ndim != 2:
         raise ValueError(
             f"expected features of shape (features, frames), got {features.shape}. "

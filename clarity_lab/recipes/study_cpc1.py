@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clarity_lab import manifests
-from clarity_lab.recipes.prediction import (
+from clarity_lab.metrics.prediction import (
     Logistic,
     Merit,
     fit_logistic,
@@ -39,6 +39,8 @@ class Responses:
         haspi: Better-ear HASPI of the sound, 0 to 1.
         correct_percent: Words understood.
         in_open_track: Whether the challenge's open track asks for it.
+        n_asked: How many responses the test has, with HASPI or without.
+        n_listeners_asked: How many listeners gave them.
     """
 
     signal: NDArray
@@ -47,6 +49,8 @@ class Responses:
     haspi: NDArray
     correct_percent: NDArray
     in_open_track: NDArray
+    n_asked: int
+    n_listeners_asked: int
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,8 @@ def read_responses(folder: Path) -> Responses:
         haspi=np.array([score for _, score in rows], float),
         correct_percent=np.array([a["correctness"] for a, _ in rows], float),
         in_open_track=np.array([a["signal"] in asked_openly for a, _ in rows]),
+        n_asked=len(answers),
+        n_listeners_asked=len({answer["listener"] for answer in answers}),
     )
 
 
@@ -159,7 +165,7 @@ def study(responses: Responses) -> Study:
         "logistic, disjoint": merit(disjoint, truth),
     }
     if track.sum() > 1:
-        merits["the same, open track"] = merit(disjoint[track], truth[track])
+        merits["logistic, disjoint; open track"] = merit(disjoint[track], truth[track])
     return Study(responses, disjoint, curve, merits)
 
 
@@ -169,10 +175,32 @@ def averages(result: Study, groups: NDArray) -> tuple[NDArray, NDArray]:
     Args:
         result: The study.
         groups: The group of each response, as `responses.system`.
+
+    Returns:
+        Percent of words, predicted and understood, shape (groups,) each, the groups in
+            the order of their names.
     """
     truth, predicted = result.responses.correct_percent, result.predicted_percent
     inside = [groups == name for name in np.unique(groups)]
     return (
         np.array([predicted[group].mean() for group in inside]),
         np.array([truth[group].mean() for group in inside]),
+    )
+
+
+def by_tenths(responses: Responses) -> tuple[NDArray, NDArray]:
+    """Means of ten groups of equally many responses, from low to high HASPI.
+
+    Args:
+        responses: What was understood, and HASPI.
+
+    Returns:
+        Mean HASPI and mean percent of words understood, shape (10,) each; of fewer than
+            ten responses each alone.
+    """
+    order = np.argsort(responses.haspi, kind="stable")
+    groups = np.array_split(order, min(10, len(order)))
+    return (
+        np.array([responses.haspi[group].mean() for group in groups]),
+        np.array([responses.correct_percent[group].mean() for group in groups]),
     )

@@ -10,36 +10,58 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clarity_lab import manifests
+from clarity_lab.metrics.prediction import Merit, merit
 from clarity_lab.recipes import pages
-from clarity_lab.recipes.prediction import Merit, merit
-from clarity_lab.recipes.study_cpc1 import TABLES, Study, averages
+from clarity_lab.recipes.study_cpc1 import (
+    TABLES,
+    Responses,
+    Study,
+    averages,
+    by_tenths,
+)
 from clarity_lab.whole import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-HONESTLY = (
-    "The HASPI values were computed by the Clarity team for their third challenge, "
-    "with one of three standard audiograms by the listener's grade of loss, not with "
-    "the listener's own. Five of the 27 listeners have no value there. So these are no "
-    "published figures of the first challenge; those use all 2421 responses."
-)
 HEADS = ("fit", "n", "RMSE (%)", "Std (%)", "NCC", "KT")
+ROW = "{:31} {:>5} {:>8} {:>8} {:>6} {:>6}"
+LEGEND = (
+    "RMSE: root of the mean squared error, in percent of words. Std: standard error "
+    "of the mean error, how sure it is. NCC: normalised cross-correlation (Pearson's). "
+    "KT: Kendall's tau, whether the order is right. Disjoint: fitted to responses that "
+    "share neither hearing aid nor listener with the predicted one. Open track: only "
+    "the responses that the challenge's open track asks for."
+)
 
 
 def as_text(result: Study) -> str:
-    """The table as text, with the curve and what must be said about the data."""
-    lines = ["{:22} {:>5} {:>8} {:>8} {:>6} {:>6}".format(*HEADS)]
+    """The table as text, what its words mean, and what must be said about the data.
+
+    Args:
+        result: The study.
+
+    Returns:
+        Lines for a terminal.
+    """
+    lines = [ROW.format(*HEADS)]
     for row in rows_of(result.merits):
-        lines.append("{:22} {:>5} {:>8} {:>8} {:>6} {:>6}".format(*row))
-    return "\n".join([*lines, "", in_words(result), HONESTLY])
+        lines.append(ROW.format(*row))
+    words = in_words(result), LEGEND, caveat(result.responses)
+    return "\n".join([*lines, "", *words])
 
 
 def rows_of(merits: dict[str, Merit]) -> list[list[str]]:
-    """The table's cells; a constant has no correlation."""
+    """The table's cells; a constant has no correlation.
+
+    Args:
+        merits: Figures of merit by the name of the fit.
+
+    Returns:
+        A row of text for each fit, as `HEADS` names them.
+    """
     return [
         [
             name,
@@ -58,15 +80,40 @@ def _or_dash(correlation: float) -> str:
 
 
 def in_words(result: Study) -> str:
-    """How many took part, the curve, and what the words in the table mean."""
+    """How many took part, and the curve.
+
+    Args:
+        result: The study.
+
+    Returns:
+        Two or three sentences.
+    """
     responses, curve = result.responses, result.curve
     by_system = merit(*averages(result, responses.system)).ncc
     return (
         f"{len(np.unique(responses.listener))} listeners, "
         f"{len(np.unique(responses.system))} hearing aids. Fitted to all: "
         f"100 / (1 + exp(-{curve.slope:.4f} (HASPI - {curve.midpoint:.4f}))). "
-        "Disjoint: fitted to responses that share neither hearing aid nor listener "
-        f"with the predicted one. Means of the hearing aids correlate {by_system:.3f}."
+        f"Means of the hearing aids correlate {by_system:.3f}."
+    )
+
+
+def caveat(responses: Responses) -> str:
+    """What must be said about the data, lest the figures be taken for published ones.
+
+    Args:
+        responses: Those that have a HASPI.
+
+    Returns:
+        Some sentences.
+    """
+    n_missing = responses.n_listeners_asked - len(np.unique(responses.listener))
+    return (
+        "The HASPI values were computed by the Clarity team for their third challenge, "
+        "with one of three standard audiograms by the listener's grade of loss, not "
+        f"with the listener's own. {n_missing} of the {responses.n_listeners_asked} "
+        "listeners have no value there. So these are no published figures of the first "
+        f"challenge; those use all {responses.n_asked} responses."
     )
 
 
@@ -113,7 +160,14 @@ def _csv(heads: Sequence[str], rows: Sequence[Sequence]) -> bytes:
 
 
 def scatter(result: Study) -> Figure:
-    """Draw every response over HASPI with the curve, and the hearing aids' averages."""
+    """Draw every response over HASPI with the curve, and the hearing aids' averages.
+
+    Args:
+        result: The study.
+
+    Returns:
+        The figure.
+    """
     import matplotlib.pyplot as plt
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.6), layout="constrained")
@@ -122,9 +176,10 @@ def scatter(result: Study) -> Figure:
     left.plot(haspi, truth, ".", markersize=4, alpha=0.25, label="one sentence")
     steps = np.linspace(0, 1, 101)
     left.plot(steps, result.curve(steps), "k-", label="fitted to all")
-    left.plot(*_by_tenths(haspi, truth), "ks", markersize=6, label="mean of a tenth")
+    label = f"mean of {max(1, len(haspi) // 10)} neighbours"
+    left.plot(*by_tenths(responses), "ks", markersize=6, label=label)
     left.set(xlabel="HASPI, better ear", ylabel="Words understood (%)")
-    left.legend(loc="upper left", bbox_to_anchor=(0, 0.95), frameon=True)
+    figure.legend(loc="outside lower left", ncols=3)
     right.plot([0, 100], [0, 100], "--", color="0.6")
     right.plot(*averages(result, responses.system), "o")
     right.set(xlim=(0, 100), ylim=(0, 100), aspect="equal")
@@ -132,13 +187,6 @@ def scatter(result: Study) -> Figure:
     left.set_title("Every response")
     right.set_title("Mean of each hearing aid")
     return figure
-
-
-def _by_tenths(haspi: NDArray, truth: NDArray) -> tuple[NDArray, NDArray]:
-    """Means of ten groups of equally many responses, from low to high HASPI."""
-    groups = np.array_split(np.argsort(haspi, kind="stable"), min(10, len(haspi)))
-    means = [(haspi[group].mean(), truth[group].mean()) for group in groups]
-    return tuple(np.array(means).T)
 
 
 def _alt(result: Study) -> str:
@@ -161,8 +209,9 @@ def page(result: Study, picture: str) -> str:
     return pages.page(
         "HASPI and what listeners understood",
         "Made by <code>clarity-lab study cpc1</code>.",
-        f"<table>{table}</table><p>{html.escape(in_words(result))}</p>",
+        f"<table>{table}</table><p>{html.escape(LEGEND)}</p>"
+        f"<p>{html.escape(in_words(result))}</p>",
         picture,
-        f"<p>{html.escape(HONESTLY)}</p>",
+        f"<p>{html.escape(caveat(result.responses))}</p>",
         footer=f"Tables: {source.citation}. {source.licence}. {source.homepage}",
     )

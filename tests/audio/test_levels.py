@@ -135,3 +135,33 @@ def test_integers_have_no_full_scale(function):
 def test_a_not_a_number_is_found():
     with pytest.raises(ValueError, match=r"1 NaN .* at sample 1"):
         audio.rms([0.0, np.nan])
+
+
+def test_a_gain_that_changes_is_measured_frame_by_frame(rng):
+    before = rng.standard_normal((2, 1_600))
+    gains = np.repeat([1.0, 0.1], 800)
+    times_s, gains_db = audio.measured_gain_db(
+        before, gains * before, sample_rate=16_000
+    )
+    np.testing.assert_allclose(times_s, np.arange(10) / 100)
+    np.testing.assert_allclose(gains_db, [np.repeat([0.0, -20.0], 5)] * 2, atol=1e-9)
+
+
+def test_silence_in_has_no_gain_and_silence_out_has_gained_minus_infinity():
+    silent_then_on, on = np.repeat([0.0, 1.0], 160), np.ones(320)
+    asked = {"sample_rate": 16_000}
+    assert np.isnan(audio.measured_gain_db(silent_then_on, on, **asked)[1][0])
+    assert audio.measured_gain_db(on, silent_then_on, **asked)[1][0] == -np.inf
+
+
+def test_what_is_left_over_after_the_last_frame_is_left_out(rng):
+    sound = rng.standard_normal(100)
+    times_s, _ = audio.measured_gain_db(sound, sound, sample_rate=1_000, frame_ms=30)
+    np.testing.assert_allclose(times_s, [0.0, 0.03, 0.06])
+
+
+def test_a_sound_shorter_than_a_frame_and_one_that_was_delayed_are_refused():
+    with pytest.raises(ValueError, match="at least 160 samples for a frame of 10 ms"):
+        audio.measured_gain_db(np.ones(99), np.ones(99), sample_rate=16_000)
+    with pytest.raises(ValueError, match=r"equal shapes.*before \(999,\), after"):
+        audio.measured_gain_db(np.ones(999), np.ones(998), sample_rate=16_000)

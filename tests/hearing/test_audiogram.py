@@ -1,5 +1,8 @@
+"""Audiograms and listeners: between points, in grades, in files."""
+
 import json
 
+import numpy as np
 import pytest
 
 from clarity_lab.hearing import (
@@ -85,6 +88,28 @@ def test_the_ten_standard_audiograms_get_worse_with_their_number():
     assert len(averages) == 10
 
 
+@pytest.mark.parametrize(
+    ("name", "sum_db"),
+    [
+        ("N1", 165),
+        ("N2", 307.5),
+        ("N3", 455),
+        ("N4", 625),
+        ("N5", 750),
+        ("N6", 875),
+        ("N7", 1007.5),
+        ("S1", 230),
+        ("S2", 462.5),
+        ("S3", 592.5),
+    ],
+)
+def test_a_standard_audiogram_falls_towards_high_tones_and_adds_up(name, sum_db):
+    thresholds = standard_audiogram(name).thresholds_db_hl
+    assert len(thresholds) == 10
+    assert np.all(np.diff(thresholds) >= 0)
+    assert sum(thresholds) == sum_db
+
+
 def test_an_unknown_standard_audiogram_is_answered_with_the_known():
     with pytest.raises(ValueError, match="N1, N2"):
         standard_audiogram("N8")
@@ -106,7 +131,7 @@ def test_what_was_read_is_written_as_it_stood(clarity_file, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["copy.json"]
 
 
-def test_a_failed_write_leaves_the_old_file(clarity_file, tmp_path):
+def test_a_failed_write_leaves_the_old_file(tmp_path):
     path = tmp_path / "listeners.json"
     path.write_text("old", encoding="utf-8")
     ears = Audiogram((500,), (1,)), Audiogram((600,), (1,))
@@ -129,3 +154,22 @@ def test_a_listener_needs_two_audiograms():
         Listener("L0001", left=None, right=ear)
     with pytest.raises(TypeError, match="got tuple"):
         Listener("L0001", left=ear, right=(20, 60))
+
+
+@pytest.mark.parametrize("name", [None, "", 39])
+def test_a_listener_needs_a_name(name):
+    ear = Audiogram((500, 4000), (20, 60))
+    with pytest.raises(TypeError, match=r"expected name as text, got .*Try Listener"):
+        Listener(name, left=ear, right=ear)
+
+
+def test_a_listener_whose_name_is_null_in_the_file_is_told_with_the_file(tmp_path):
+    path = tmp_path / "listeners.json"
+    levels = {"audiogram_levels_l": [20, 60], "audiogram_levels_r": [20, 60]}
+    entry = {"name": None, "audiogram_cfs": [500, 4000], **levels}
+    path.write_text(json.dumps({"L0001": entry}), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"L0001 in .*listeners\.json .*name as text"):
+        read_listeners(path)
+    del entry["name"]
+    path.write_text(json.dumps({"L0001": entry}), encoding="utf-8")
+    assert read_listeners(path)["L0001"].name == "L0001"

@@ -71,3 +71,13 @@ def test_a_listener_is_refused_with_the_advice_to_take_an_ear():
     ):
         with pytest.raises(TypeError, match=r"got Listener.*listener\.left"):
             prescribe(listener)
+
+
+def test_channels_last_are_not_amplified_as_thousands_of_channels():
+    with pytest.raises(ValueError, match=r"time is the last axis, try samples\.T"):
+        apply_nalr(np.zeros((4410, 2)), sample_rate=RATE, audiogram=SLOPING)
+
+
+def test_a_damaged_sound_is_refused_not_turned_into_nan():
+    with pytest.raises(ValueError, match=r"full scale at 1, got a sample of 1e\+307"):
+        apply_nalr(np.full(99, 1e307), sample_rate=RATE, audiogram=SLOPING)

@@ -1,7 +1,5 @@
 """What a hearing loss must do to a sound, whatever program simulates it."""
 
-from time import process_time
-
 import numpy as np
 import pytest
 
@@ -12,8 +10,7 @@ from clarity_lab.hearing import (
     simulate_loss,
     standard_audiogram,
 )
-from clarity_lab.hearing.filterbank import CHUNK, BandGain, bank_for, filter_and_sum
-from clarity_lab.hearing.smearing import smear
+from clarity_lab.hearing.msbg.outer_ear import cochlea_gain_db
 
 RATE = 44_100
 FREQUENCIES_HZ = (250, 500, 1000, 2000, 4000, 8000)
@@ -96,20 +93,10 @@ def test_a_greater_loss_is_heard_as_softer(noise, stages):
     assert np.all(np.diff(softer) > 3)
 
 
-def test_a_high_frequency_loss_leaves_low_tones(rng):
+def test_a_high_frequency_loss_leaves_low_tones():
     sloping = Audiogram(FREQUENCIES_HZ, (0, 0, 0, 40, 80, 80))
     assert abs(lost_db(tone(400, 60), sloping)) < 3
     assert lost_db(tone(5000, 60), sloping) > 30
-
-
-@pytest.mark.parametrize("audiogram", ["N1", "N2", "N3", "S2"])
-def test_the_sound_stays_in_time(rng, audiogram):
-    click = np.zeros(6000)
-    click[3000:3003] = 1.0
-    ear = standard_audiogram(audiogram)
-    heard = simulate_loss(click, sample_rate=RATE, audiogram=ear, stages=[])
-    alignment = np.correlate(heard, click, "full")
-    assert abs(int(np.argmax(np.abs(alignment))) - 5999) <= 5
 
 
 def test_low_tones_come_at_most_6_ms_early():
@@ -131,22 +118,19 @@ def test_a_later_sound_is_heard_later_and_else_the_same(noise):
     np.testing.assert_allclose(heard_late[640:], heard, atol=1e-9)
 
 
-def test_nothing_is_heard_before_the_onset(noise):
-    onset = 22_050
-    late = np.concatenate([np.zeros(onset), noise])
+@pytest.mark.parametrize("name", ["N1", "N3", "N4"])
+def test_smearing_hears_a_burst_once_and_in_its_place(name):
+    burst = np.zeros(40_000)
+    burst[22_050:22_150] = 0.1
     heard = simulate_loss(
-        late, sample_rate=RATE, audiogram=flat(60), stages=["smearing"]
+        burst,
+        sample_rate=RATE,
+        audiogram=standard_audiogram(name),
+        stages=["smearing"],
     )
-    before, after = heard[: onset - 1200], heard[onset:]  # filters' skirts: 27 ms
-    assert np.sum(before**2) < 1e-12 * np.sum(after**2)
-
-
-def test_the_start_is_not_heard_twice():
-    burst = np.zeros(20_000)
-    burst[:100] = 0.1
-    ear = standard_audiogram("N4")
-    heard = simulate_loss(burst, sample_rate=RATE, audiogram=ear, stages=["smearing"])
-    assert np.sum(heard[600:] ** 2) < 0.05 * np.sum(heard**2)
+    before, after = heard[: 22_050 - 1200], heard[22_050 + 600 :]
+    assert np.sum(before**2) < 1e-8 * np.sum(heard**2)  # filters' skirts: 27 ms
+    assert np.sum(after**2) < 0.05 * np.sum(heard**2)
 
 
 def test_ears_hear_each_for_itself(rng):
@@ -198,51 +182,6 @@ def test_the_shortest_sounds_come_back_as_long(length):
     assert np.all(np.isfinite(heard))
 
 
-@pytest.mark.parametrize("more", [5_000, 20_000, CHUNK])
-def test_chunks_leave_no_seam(rng, monkeypatch, more):
-    noise = 0.02 * rng.standard_normal(CHUNK + more)
-    bank = bank_for("severe")
-    gain = BandGain(np.linspace(0, 2, bank.n_bands), np.ones(bank.n_bands), 0.2)
-    in_chunks = filter_and_sum(noise, bank, gain)
-    monkeypatch.setattr("clarity_lab.hearing.filterbank.CHUNK", 10**7)
-    at_once = filter_and_sum(noise, bank, gain)
-    np.testing.assert_allclose(in_chunks, at_once, atol=1e-13 * np.max(np.abs(at_once)))
-
-
-def test_a_bank_leaves_speech_frequencies_their_level():
-    click = np.zeros(RATE)
-    click[RATE // 2] = 1.0
-    for severity in ("mild", "moderate", "severe"):
-        bank = bank_for(severity)
-        gain = BandGain(np.zeros(bank.n_bands), np.ones(bank.n_bands), 1.0)
-        response = np.abs(np.fft.rfft(filter_and_sum(click, bank, gain)))
-        ripple_db = 20 * np.log10(response[200:8000])
-        assert np.abs(np.mean(ripple_db)) < 1
-        assert np.ptp(ripple_db) < 5
-
-
-def test_smearing_by_one_changes_nothing(noise):
-    low = np.convolve(noise, np.hanning(32), "same")  # the last bins are mirrored
-    same = smear(low, lower=1.0, upper=1.0)
-    np.testing.assert_allclose(same, low, atol=1e-3 * np.max(np.abs(low)))
-
-
-def test_smearing_fills_the_valleys_between_harmonics():
-    t = np.arange(RATE) / RATE
-    vowel = sum(np.sin(2 * np.pi * 400 * n * t) for n in range(1, 11))
-
-    def valley_below_peak_db(samples):
-        power = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
-        peak, valley = power[1950:2050].max(), power[2150:2250].max()
-        return 10 * np.log10(peak / valley)
-
-    depths = [valley_below_peak_db(vowel)] + [
-        valley_below_peak_db(smear(vowel, lower=low, upper=high))
-        for low, high in ((1.6, 1.1), (4.0, 2.0))
-    ]
-    assert depths[0] > depths[1] > depths[2]
-
-
 def test_every_stage_can_be_looked_at_and_switched(noise):
     ear = standard_audiogram("N4")
 
@@ -268,29 +207,15 @@ def test_level_is_what_the_calibration_says(noise):
     assert soft > loud + 30
 
 
-@pytest.mark.parametrize("field", ["diffuse", "itu"])
-def test_the_field_changes_what_is_heard(noise, field):
-    frontal, other = (
-        simulate_loss(noise, sample_rate=RATE, audiogram=flat(50), field=name)
-        for name in ("free", field)
+@pytest.mark.parametrize("field", ["free", "diffuse", "itu"])
+@pytest.mark.parametrize("hz", [500, 1000, 2000, 4000, 8000])
+def test_the_cochlea_gets_the_gain_of_the_field(field, hz):
+    sound = tone(hz, 60)
+    seen = loss_stages(
+        sound, sample_rate=RATE, audiogram=flat(0), stages=[], field=field
     )
-    assert not np.allclose(frontal, other, rtol=0.01)
-
-
-def test_a_long_silence_stays_silent_and_takes_no_longer_than_noise(rng):
-    noise = 0.01 * rng.standard_normal(12 * RATE)
-    click = np.zeros(12 * RATE)  # numbers too small for the processor, if left alone
-    click[:1000] = 0.1
-
-    def hear(sound):
-        start = process_time()
-        heard = simulate_loss(sound, sample_rate=RATE, audiogram=flat(60))
-        return heard, process_time() - start
-
-    _, usual_s = hear(noise)
-    heard, silent_s = hear(click)
-    assert silent_s < 3 * usual_s
-    assert np.max(np.abs(heard[4 * RATE :])) < 1e-12
+    louder = level_db(seen.at_cochlea) - level_db(sound)
+    assert louder == pytest.approx(np.interp(hz, *cochlea_gain_db(field)), abs=0.5)
 
 
 @pytest.mark.parametrize(
@@ -347,3 +272,26 @@ def test_sounds_and_levels_beyond_all_formats_are_refused_not_turned_into_nan(rn
             simulate_loss(
                 sound, sample_rate=RATE, audiogram=flat(40), rms_one_db_spl=level
             )
+
+
+@pytest.mark.parametrize("stages", [None, 3, [["smearing"]]])
+def test_stages_that_are_no_list_of_names_are_explained(noise, stages):
+    with pytest.raises(
+        TypeError, match=r"expected stages as a list .* or \[\] for none"
+    ):
+        simulate_loss(noise, sample_rate=RATE, audiogram=flat(40), stages=stages)
+
+
+def test_stages_of_mixed_kinds_are_named():
+    with pytest.raises(ValueError, match=r"expected stages among .* got \['3', 'smear"):
+        simulate_loss(
+            np.zeros(99),
+            sample_rate=RATE,
+            audiogram=flat(40),
+            stages=["smearing", 3],
+        )
+
+
+def test_channels_last_are_not_heard_as_thousands_of_channels():
+    with pytest.raises(ValueError, match=r"time is the last axis, try samples\.T"):
+        simulate_loss(np.zeros((4410, 2)), sample_rate=RATE, audiogram=flat(40))

@@ -94,14 +94,14 @@ def test_threshold_noise_of_any_generator_gives_nearly_the_same_score(
         score(metric, noisy, SLOPING, rng=rng)
         for rng in (1, 2, np.random.default_rng(1), np.random.default_rng(2))
     ]
-    assert 0 < np.ptp(drawn) < 5e-3
+    assert 1e-6 < np.ptp(drawn) < 4e-4
 
 
 @both_metrics
-def test_threshold_noise_lifts_silent_bands_never_lowers_much(sounds, score, metric):
+def test_threshold_noise_lifts_silent_bands(sounds, score, metric):
     noisy = sounds.music + 0.3 * sounds.rain
-    bias = score(metric, noisy, SLOPING) - score(metric, noisy, SLOPING, rng=1)
-    assert -0.05 < bias < 0.005
+    lift = score(metric, noisy, SLOPING, rng=1) - score(metric, noisy, SLOPING)
+    assert 5e-4 < lift < 0.013
 
 
 @both_metrics
@@ -137,11 +137,13 @@ def test_details_lead_to_the_score(sounds, score, metric):
     parts = (
         details.envelope_correlation,
         details.fine_structure_correlation,
-        details.loudness_likeness,
-        details.shape_likeness,
+        details.loudness_similarity,
+        details.shape_similarity,
     )
     assert all(0 < part < 1 for part in parts)
-    assert details.reference_spectrum_db.shape == details.band_hz.shape == (32,)
+    assert (
+        details.comparison.reference_spectrum_db.shape == details.band_hz.shape == (32,)
+    )
     assert details.comparison.coherence.max() <= 1
 
 

@@ -3,9 +3,9 @@ import pytest
 import torch
 from torch.autograd import gradcheck
 
-from clarity_lab import audio, manifests
 from clarity_lab.hearing import Audiogram, simulate_loss
 from clarity_lab.models import apply_band_gains_db, simulate_loss_torch
+from tests.conftest import piece
 
 HZ = (250, 500, 1000, 2000, 4000, 6000)
 EARS = {
@@ -18,32 +18,32 @@ EARS = {
 
 
 def speech_at(level_db_spl, *, sample_rate, duration_s=1.0):
-    samples, _ = audio.load(
-        manifests.fetch("samples", "speech/librispeech-1089.flac"),
-        channel=0,
-        start_s=1.0,
-        duration_s=duration_s,
+    return piece(
+        "speech/librispeech-1089.flac",
         sample_rate=sample_rate,
+        duration_s=duration_s,
+        level_dbfs=level_db_spl - 100,
     )
-    rms = 10 ** ((level_db_spl - 100) / 20)
-    return samples.astype(float) * (rms / np.sqrt(np.mean(np.square(samples))))
 
 
-def both(samples, *, sample_rate, thresholds, **wishes):
+def both(samples, *, sample_rate, thresholds, **settings):
     exact = simulate_loss(
-        samples, sample_rate=sample_rate, audiogram=Audiogram(HZ, thresholds), **wishes
+        samples,
+        sample_rate=sample_rate,
+        audiogram=Audiogram(HZ, thresholds),
+        **settings,
     )
-    twin = twin_of(torch.tensor(samples), thresholds, sample_rate, **wishes)
+    twin = twin_of(torch.tensor(samples), thresholds, sample_rate, **settings)
     return twin.numpy(), exact
 
 
-def twin_of(samples, thresholds, sample_rate=44_100, **wishes):
+def twin_of(samples, thresholds, sample_rate=44_100, **settings):
     return simulate_loss_torch(
         samples,
         sample_rate=sample_rate,
         thresholds_db_hl=torch.as_tensor(thresholds, device="cpu").double(),
         frequencies_hz=HZ,
-        **wishes,
+        **settings,
     )
 
 
@@ -71,8 +71,8 @@ def test_at_44100_hz_the_twin_is_the_exact_model(thresholds, level_db_spl):
 @pytest.mark.parametrize("field", ["free", "diffuse", "itu"])
 def test_the_twin_raises_the_threshold_alone_as_the_exact_model(thresholds, field):
     samples = speech_at(65, sample_rate=44_100, duration_s=0.3)
-    wishes = {"stages": "threshold", "field": field}
-    twin, exact = both(samples, sample_rate=44_100, thresholds=thresholds, **wishes)
+    settings = {"stages": "threshold", "field": field}
+    twin, exact = both(samples, sample_rate=44_100, thresholds=thresholds, **settings)
     assert distance(twin, exact) < 1e-10
 
 
@@ -161,7 +161,7 @@ def test_work_is_done_on_the_device_of_the_sound():
         ({"thresholds_db_hl": EARS["mild"]}, TypeError, "got tuple"),
         ({"frequencies_hz": HZ[::-1]}, ValueError, "rising frequencies"),
         ({"stages": "smear"}, ValueError, "expected stages among"),
-        ({"stages": ("threshold", "recruitment")}, ValueError, "at once"),
+        ({"stages": ("threshold", "recruitment")}, ValueError, "got both"),
     ],
 )
 def test_a_wrong_argument_is_explained(change, error, message):

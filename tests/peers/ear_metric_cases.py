@@ -7,28 +7,18 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from clarity_lab import audio, manifests
+from clarity_lab import manifests
+from clarity_lab.audio import set_level
 from clarity_lab.hearing import Audiogram, read_listeners
+from tests.conftest import piece
 
 RATE = 44_100
 HZ = (250, 500, 1000, 2000, 4000, 6000)
 
 
-def at_level(samples: NDArray, level_db: float) -> NDArray:
-    """Scale to an RMS in dB; 100 dB SPL is 0 dB."""
-    return samples * (10 ** (level_db / 20) / np.sqrt(np.mean(samples**2)))
-
-
 def recording(path: str, *, start_s: float, length_s: float) -> NDArray:
     """A piece of a bundled recording at 44.1 kHz and 65 dB SPL."""
-    piece, _ = audio.load(
-        manifests.fetch("samples", path),
-        channel=0,
-        start_s=start_s,
-        duration_s=length_s,
-        sample_rate=RATE,
-    )
-    return at_level(piece, -35.0)
+    return piece(path, sample_rate=RATE, start_s=start_s, duration_s=length_s)
 
 
 def speech(length_s: float = 1.2) -> NDArray:
@@ -59,13 +49,11 @@ def very_short() -> tuple[NDArray, NDArray]:
 
 
 def very_loud() -> tuple[NDArray, NDArray]:
-    clean, noisy = speech_in_rain()
-    return at_level(clean, 8.0), at_level(noisy, 8.0)
+    return tuple(set_level(sound, level_dbfs=8.0) for sound in speech_in_rain())
 
 
 def very_soft() -> tuple[NDArray, NDArray]:
-    clean, noisy = speech_in_rain()
-    return at_level(clean, -75.0), at_level(noisy, -75.0)
+    return tuple(set_level(sound, level_dbfs=-75.0) for sound in speech_in_rain())
 
 
 def late_and_coloured() -> tuple[NDArray, NDArray]:
@@ -80,6 +68,19 @@ def with_a_dead_gap() -> tuple[NDArray, NDArray]:
     noisy = noisy.copy()
     noisy[15_000:30_000] = 0.0
     return clean, noisy
+
+
+def perfect_copy() -> tuple[NDArray, NDArray]:
+    music, _ = clipped_music()
+    return music, music
+
+
+def speech_in_more_and_in_less_rain() -> tuple[NDArray, NDArray]:
+    """Speech at 65 dB SPL, and the same at SNRs of 5 and 20 dB."""
+    path = "speech/librispeech-1221.flac"
+    clean = recording(path, start_s=1.0, length_s=1.7)
+    rain = recording("noise/rain.ogg", start_s=0.0, length_s=1.7)
+    return clean, clean + 10 ** (-np.array([[5], [20]]) / 20) * rain
 
 
 SOUNDS: dict[str, Callable[[], tuple[NDArray, NDArray]]] = {

@@ -6,7 +6,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from clarity_lab.hearing import Listener
+from clarity_lab.hearing import Listener, read_listeners
+from clarity_lab.manifests import fetch
 from clarity_lab.metrics import (
     better_ear_haspi,
     haaqi,
@@ -87,8 +88,8 @@ def test_quality_and_its_parts_are_the_peers_within_1e_minus_8(metric, sound, ea
     our_parts = (
         ours.envelope_correlation,
         ours.fine_structure_correlation,
-        ours.loudness_likeness,
-        ours.shape_likeness,
+        ours.loudness_similarity,
+        ours.shape_similarity,
     )
     np.testing.assert_allclose(our_parts, parts, atol=1e-8)
 
@@ -162,3 +163,24 @@ def test_a_shared_generator_is_left_where_the_peer_leaves_it(metric):
     ours = {"haspi": haspi, "hasqi": hasqi, "haaqi": haaqi}[metric]
     ours(noisy, reference=clean, sample_rate=RATE, audiogram=ear, rng=rng)
     assert rng.random_sample() == theirs
+
+
+def test_less_rain_can_score_lower_in_an_ear_with_a_loss_and_so_it_does_in_the_peer():
+    listeners = read_listeners(fetch("samples", "audiograms/clarity.json"))
+    ear = listeners["L0098"].left
+    clean, rainy = cases.speech_in_more_and_in_less_rain()
+    ours = [
+        haspi(one, reference=clean, sample_rate=RATE, audiogram=ear, rng=SEED)
+        for one in rainy
+    ]
+    theirs = [peers("haspi", clean, one, ear)[0] for one in rainy]
+    np.testing.assert_allclose(ours, theirs, atol=1e-8)
+    assert ours[1] < ours[0] - 0.2
+
+
+def test_a_perfect_copy_stays_below_1_and_so_it_does_in_the_peer():
+    music, copy = cases.perfect_copy()
+    ear = EARS["flat-0"]
+    ours = haaqi(copy, reference=music, sample_rate=RATE, audiogram=ear, rng=SEED)
+    assert ours == pytest.approx(peers("haaqi", music, copy, ear)[0], abs=1e-8)
+    assert ours < 0.95

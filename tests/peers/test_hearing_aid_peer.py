@@ -3,18 +3,17 @@
 import numpy as np
 import pytest
 
-from clarity_lab.audio import load, resample
 from clarity_lab.hearing import (
     Audiogram,
     apply_nalr,
     cec2_compress,
-    cec2_gain,
+    cec2_gain_and_rms,
     cec2_hearing_aid,
     nalr_filter,
     soft_clip,
     standard_audiogram,
 )
-from clarity_lab.manifests import fetch
+from tests.conftest import piece
 
 pytest.importorskip(
     "clarity",
@@ -40,21 +39,20 @@ EARS = {
 }
 
 
-def sample(path: str, seconds: float) -> np.ndarray:
-    sound, rate = load(fetch("samples", path, progress=False))
-    sound = np.atleast_2d(sound)[0]
-    sound = resample(sound, sample_rate=rate, new_sample_rate=RATE)
-    return np.asarray(sound[: int(seconds * RATE)], dtype=np.float64)
-
-
 @pytest.fixture(scope="module")
 def sounds():
-    speech = sample("speech/librispeech-1188.flac", 2.0)
-    sea = sample("noise/sea.ogg", 2.0)
+    speech, sea, tabla = (
+        piece(path, sample_rate=RATE, start_s=0.0, duration_s=2.0, level_dbfs=-20.0)
+        for path in (
+            "speech/librispeech-1188.flac",
+            "noise/sea.ogg",
+            "music/tabla.flac",
+        )
+    )
     silence = np.zeros(RATE // 2)
     return {
-        "speech in noise": speech + sea[: len(speech)],
-        "music": sample("music/tabla.flac", 2.0),
+        "speech in noise": speech + sea,
+        "music": tabla,
         "silence at the ends": np.concatenate([silence, speech, silence]),
         "very short": speech[RATE // 2 :][:50],
         "very loud": 10 * speech,
@@ -106,7 +104,7 @@ def test_the_amplified_sound_is_the_peers(sounds, ear, name):
 )
 def test_the_compressed_sound_is_the_peers(sounds, name):
     theirs, rms, gain = peers_compressor(RATE).process(sounds[name])
-    our_gain, our_rms = cec2_gain(sounds[name], sample_rate=RATE)
+    our_gain, our_rms = cec2_gain_and_rms(sounds[name], sample_rate=RATE)
     assert relative_error(our_rms, rms) < 1e-12
     assert relative_error(our_gain, np.array(gain)) < 1e-12
     ours = cec2_compress(sounds[name], sample_rate=RATE)
@@ -114,7 +112,7 @@ def test_the_compressed_sound_is_the_peers(sounds, name):
 
 
 def test_the_compressor_acts_on_the_loud_sound(sounds):
-    gain, _ = cec2_gain(sounds["very loud"], sample_rate=RATE)
+    gain, _ = cec2_gain_and_rms(sounds["very loud"], sample_rate=RATE)
     assert np.min(gain) < 0.8
 
 
@@ -126,7 +124,6 @@ def test_the_compressor_acts_on_the_loud_sound(sounds):
         ({"attack_ms": 2.0}, {"attack": 2.0}),
         ({"release_ms": 30.0}, {"release": 30.0}),
         ({"window_s": 0.2}, {"rms_buffer_size": 0.2}),
-        ({"makeup_gain": 3.0}, {"makeup_gain": 3.0}),
     ],
 )
 def test_every_setting_means_what_the_peers_does(sounds, ours, theirs):
@@ -134,12 +131,6 @@ def test_every_setting_means_what_the_peers_does(sounds, ours, theirs):
     expected, _, _ = peers_compressor(RATE, **theirs).process(sound)
     got = cec2_compress(sound, sample_rate=RATE, **ours)
     assert relative_error(got, expected) < 1e-12
-
-
-def test_stereo_is_two_calls_of_the_peer(sounds):
-    stereo = np.stack([sounds["very loud"], sounds["speech in noise"]])
-    expected = np.stack([peers_compressor(RATE).process(ear)[0] for ear in stereo])
-    assert relative_error(cec2_compress(stereo, sample_rate=RATE), expected) < 1e-12
 
 
 @pytest.mark.parametrize("ear", ["N3", "S3"])

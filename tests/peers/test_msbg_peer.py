@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from clarity_lab.audio import load, resample
 from clarity_lab.hearing import Audiogram, read_listeners, simulate_loss
-from clarity_lab.hearing.smearing import SMEARING, smear_as_published
+from clarity_lab.hearing.msbg.smearing import SMEARING, smear_as_published
 from clarity_lab.manifests import fetch
+from tests.conftest import piece
 
 pytest.importorskip(
     "clarity",
@@ -28,21 +28,18 @@ SOUNDS = ["speech in noise", "music", "silence at the ends"]
 SOUNDS += ["very short", "very loud", "very soft"]
 
 
-def sample(path: str, seconds: float) -> np.ndarray:
-    sound, rate = load(fetch("samples", path, progress=False))
-    sound = np.atleast_2d(sound)[0]
-    sound = resample(sound, sample_rate=rate, new_sample_rate=RATE)
-    return np.asarray(sound[: int(seconds * RATE)], dtype=np.float64)
-
-
 def real_sounds() -> dict[str, np.ndarray]:
-    speech = sample("speech/librispeech-1089.flac", 1.5)
-    rain = sample("noise/rain.ogg", 1.5)
-    rain = rain * np.std(speech) / np.std(rain)
-    music = sample("music/brahms.ogg", 1.5)
+    speech, rain, music = (
+        piece(path, sample_rate=RATE, start_s=0.0, level_dbfs=-25.0)
+        for path in (
+            "speech/librispeech-1089.flac",
+            "noise/rain.ogg",
+            "music/brahms.ogg",
+        )
+    )
     silence = np.zeros(RATE // 3)
     return {
-        "speech in noise": speech + rain[: len(speech)],
+        "speech in noise": speech + rain,
         "music": music,
         "silence at the ends": np.concatenate([silence, speech[:RATE], silence]),
         "very short": speech[RATE // 2 :][:700],
