@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from copy import copy
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from clarity_lab.audio import level_dbfs, peak, rms
-from clarity_lab.exercises.verdicts import Verdict, graded, right, try_this
+from clarity_lab.exercises.cases import grade_cases
+from clarity_lab.exercises.verdicts import Verdict, graded
 from clarity_lab.units import amplitude_to_db, db_to_power, power_to_db
 
-TOLERANCE_DB = 0.05
 NATURAL_LOG = "np.log is the natural logarithm. Decibels take np.log10."
 RMS_IS_NO_LEVEL = (
     "the RMS is an amplitude, the calibrator's level is in dB: bring the RMS to dB "
     "(level_dbfs), then subtract."
 )
-
-Case = tuple[str, tuple, float]
-"""What is asked in words, the arguments, what is expected in dB."""
 
 
 @graded
@@ -28,7 +24,7 @@ def check_crest_factor_db(attempt: Callable) -> Verdict:
     """Grade `crest_factor_db(samples)`: how far the peak stands above the RMS."""
     click = np.array([0.0, 0.0, 0.0, -1.0])
     square = np.array([0.5, -0.5, 0.5, -0.5])
-    return _verdict(
+    return grade_cases(
         attempt,
         [("[0, 0, 0, -1]", (click,), 6.02), ("a square wave", (square,), 0.0)],
         slips={
@@ -52,7 +48,7 @@ def check_common_gain_db(attempt: Callable) -> Verdict:
     """Grade `common_gain_db(first, second)`: the most gain both can take."""
     quiet, loud = np.array([0.05, -0.1]), np.array([0.5, -0.25])
     hot = np.array([0.2, -2.0])
-    return _verdict(
+    return grade_cases(
         attempt,
         [
             ("peaks 0.1 and 0.5", (quiet, loud), 6.02),
@@ -74,7 +70,7 @@ def check_common_gain_db(attempt: Callable) -> Verdict:
 @graded
 def check_combined_level_db(attempt: Callable) -> Verdict:
     """Grade `combined_level_db(levels_db)`: independent sounds heard together."""
-    return _verdict(
+    return grade_cases(
         attempt,
         [
             ("60 and 60 dB", (np.array([60.0, 60.0]),), 63.01),
@@ -102,7 +98,7 @@ def check_rms_one_db_spl(attempt: Callable) -> Verdict:
     """Grade `rms_one_db_spl(recording, calibrator_db_spl)`: the calibration word."""
     square = np.tile([0.1, -0.1], 500)  # -20 dBFS, at any sample rate
     sine = 0.1 * np.sin(2 * np.pi * np.arange(1000) / 20)  # -23.01 dBFS
-    return _verdict(
+    return grade_cases(
         attempt,
         [
             ("RMS 0.1 at 94 dB SPL", (square, 94.0), 114.0),
@@ -130,7 +126,7 @@ def check_rms_one_db_spl(attempt: Callable) -> Verdict:
 @graded
 def check_snr_db(attempt: Callable) -> Verdict:
     """Grade `snr_db(together_db, noise_db)`: speech cannot be recorded alone."""
-    return _verdict(
+    return grade_cases(
         attempt,
         [
             ("63.01 dB together, 60 dB noise", (63.0103, 60.0), 0.0),
@@ -200,29 +196,3 @@ def solution_snr_db(together_db: float, noise_db: float) -> float:
     """
     speech_power = db_to_power(together_db) - db_to_power(noise_db)
     return power_to_db(speech_power / db_to_power(noise_db))
-
-
-def _verdict(
-    attempt: Callable,
-    cases: Sequence[Case],
-    *,
-    slips: Mapping[float, str],
-    shows: str,
-) -> Verdict:
-    """Right, or a hint for the first wrong answer: the known slip if it is one."""
-    for asked, arguments, expected in cases:
-        answer = attempt(*map(copy, arguments))  # whatever it does to its sounds
-        if answer is None:
-            return try_this("your function gives nothing back: is there a return?")
-        given = float(np.asarray(answer).item())
-        if _near(given, expected):
-            continue
-        for slip, hint in slips.items():
-            if _near(given, slip):
-                return try_this(f"for {asked} you got {given:.2f}: {hint}")
-        return try_this(f"for {asked} expected {expected:.2f} dB, got {given:.2f}.")
-    return right(shows)
-
-
-def _near(value: float, other: float) -> bool:
-    return value == other or abs(value - other) < TOLERANCE_DB

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from copy import copy
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from clarity_lab.audio import level_dbfs
-from clarity_lab.exercises.verdicts import Verdict, graded, right, try_this
+from clarity_lab.exercises.cases import grade_cases
+from clarity_lab.exercises.verdicts import Verdict, graded
 
-TOLERANCE_DB = 0.05
 HZ = np.array([250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0])
 OUTER_HZ = np.array([500.0, 2000.0])
 OUTER_DB_HL = np.array([20.0, 60.0])
-
-Case = tuple[str, tuple, float]
-"""What is asked in words, the arguments, what is expected in dB."""
 
 
 @graded
@@ -25,7 +21,7 @@ def check_pure_tone_average(attempt: Callable) -> Verdict:
     """Grade `pure_tone_average(frequencies_hz, thresholds_db_hl)`."""
     sloping = np.array([10.0, 20.0, 30.0, 40.0, 50.0, 80.0])
     notched = np.array([0.0, 0.0, 0.0, 60.0])
-    return _verdict(
+    return grade_cases(
         attempt,
         [
             ("10, 20, 30, 40, 50, 80 dB HL", (HZ, sloping), 35.0),
@@ -56,7 +52,7 @@ def check_pure_tone_average(attempt: Callable) -> Verdict:
 def check_threshold_between(attempt: Callable) -> Verdict:
     """Grade `threshold_between(frequency_hz, frequencies_hz, thresholds_db_hl)`."""
     upper = np.array([2000.0, 4000.0]), np.array([40.0, 60.0])
-    return _verdict(
+    return grade_cases(
         attempt,
         [
             ("1000 Hz", (1000.0, OUTER_HZ, OUTER_DB_HL), 40.0),
@@ -81,7 +77,7 @@ def check_threshold_between(attempt: Callable) -> Verdict:
 @graded
 def check_attenuation_db(attempt: Callable) -> Verdict:
     """Grade `attenuation_db(level_db_spl, threshold_db_hl)`: what recruitment takes."""
-    return _verdict(
+    return grade_cases(
         attempt,
         [
             ("65 dB SPL, threshold 40", (65.0, 40.0), 24.62),
@@ -116,7 +112,7 @@ def check_calibration_db_spl(attempt: Callable) -> Verdict:
     """Grade `calibration_db_spl(samples, level_db_spl)`: rms_one_db_spl for a level."""
     clicks = np.array([0.2, 0.0, 0.0, 0.0, 0.2, 0.0, 0.0, 0.0])  # RMS 0.1
     hum = np.array([0.01, -0.01, 0.01, -0.01])
-    return _verdict(
+    return grade_cases(
         attempt,
         [
             ("RMS 0.1 to be heard at 65 dB SPL", (clicks, 65.0), 85.0),
@@ -187,30 +183,3 @@ def solution_calibration_db_spl(samples: ArrayLike, level_db_spl: float) -> floa
         85.0
     """
     return level_db_spl - level_dbfs(samples)
-
-
-def _verdict(
-    attempt: Callable,
-    cases: Sequence[Case],
-    *,
-    slips: Mapping[float, str],
-    shows: str,
-) -> Verdict:
-    """Right, or a hint for the first wrong answer: the known slip if it is one."""
-    for asked, arguments, expected in cases:
-        answer = attempt(*map(copy, arguments))  # whatever it does to its sounds
-        if answer is None:
-            return try_this("your function gives nothing back: is there a return?")
-        if np.size(answer) != 1:
-            return try_this(
-                f"your function gives several numbers ({np.size(answer)}) where one is "
-                "asked: take their mean?"
-            )
-        given = float(np.asarray(answer).item())
-        if abs(given - expected) < TOLERANCE_DB:
-            continue
-        for slip, hint in slips.items():
-            if abs(given - slip) < TOLERANCE_DB:
-                return try_this(f"for {asked} you got {given:.2f}: {hint}")
-        return try_this(f"for {asked} expected {expected:.2f} dB, got {given:.2f}.")
-    return right(shows)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from clarity_lab.exercises.cases import grade_cases
 from clarity_lab.exercises.verdicts import Verdict, graded, right, try_this
 
 
@@ -25,29 +26,31 @@ def solution_haspi_level(samples: ArrayLike, level_db_spl: float) -> float:
 
 @graded
 def check_haspi_level(attempt: Callable) -> Verdict:
-    """Ask for a sound of RMS 0.02 and peak 0.04."""
+    """Ask for a sound of RMS 0.02 and peak 0.04, and for one ten times as strong."""
     sound = np.array([0.0, 0.04, 0.0, 0.0])  # RMS 0.02, -33.98 dB
-    answer = _number(attempt(sound, 65.0))
-    hints = {
-        65.0: "that plays an RMS of 1 at 65 dB SPL, and this sound 34 dB below: the "
-        "trap of issue 428. Take the level of the sound into account.",
-        31.02: "the sign: a softer recording needs a higher calibration.",
-        92.96: "that is from the peak; level is counted from the RMS.",
-        81.99: "10 log10 is for powers; an RMS is an amplitude.",
-        111.02: "RMS: square, mean, root; you took the plain mean.",
-        143.24: "decibels have log10, not the natural log.",
-        -33.98: "that is the level of the sound re an RMS of 1. Where are the 65?",
-    }
-    for slip, hint in hints.items():
-        if abs(answer - slip) < 0.01:
-            return try_this(hint)
-    if abs(answer - 98.98) > 0.01:
-        return try_this(
-            f"expected 98.98 for an RMS of 0.02 at 65 dB SPL, got {answer:.2f}."
-        )
-    if abs(_number(attempt(sound, 75.0)) - 108.98) > 0.01:
-        return try_this("for 75 dB SPL it must be 10 dB more: use level_db_spl.")
-    return right("65 - 20 log10(RMS): what the maintainers answer in issue 428.")
+    return grade_cases(
+        attempt,
+        [
+            ("an RMS of 0.02 at 65 dB SPL", (sound, 65.0), 98.98),
+            ("an RMS of 0.02 at 75 dB SPL", (sound, 75.0), 108.98),
+            ("an RMS of 0.2 at 70 dB SPL", (10 * sound, 70.0), 83.98),
+        ],
+        slips={
+            65.0: "that plays an RMS of 1 at 65 dB SPL, and this sound 34 dB below: "
+            "the trap of issue 428. Take the level of the sound into account.",
+            31.02: "the sign: a softer recording needs a higher calibration.",
+            92.96: "that is from the peak; level is counted from the RMS.",
+            81.99: "10 log10 is for powers; an RMS is an amplitude.",
+            105.0: "RMS: square, mean, root; you took the plain mean.",
+            132.96: "RMS: square, mean, root; the root is missing.",
+            104.0: "is 34 written into your function? It belongs to *one* sound.",
+            143.24: "decibels have log10, not the natural log.",
+            -33.98: "that is the level of the sound re an RMS of 1. Where are the 65?",
+            98.98: "it must be 10 dB more than for 65 dB SPL: use level_db_spl.",
+        },
+        shows="65 - 20 log10(RMS): what the maintainers answer in issue 428.",
+        unit="dB SPL",
+    )
 
 
 # -- 2. The correlation of two envelopes -----------------------------------------------
@@ -81,6 +84,11 @@ def check_correlation(attempt: Callable) -> Verdict:
         return try_this(f"for x and -x expected 1, got {falling:.3f}.")
     if abs(_number(attempt(x, y))) > 1e-9:
         return try_this("a rise and a rise-after-fall share nothing: expected 0.")
+    half = _number(attempt(np.array([1.0, -1.0, 0.0]), np.array([1.0, 0.0, -1.0])))
+    if abs(half - 0.25) < 1e-9:
+        return try_this("that is r squared: divide by the *root* of both energies.")
+    if abs(half - 0.5) > 1e-9:
+        return try_this(f"for (1, -1, 0) and (1, 0, -1) expected 0.5, got {half:.3f}.")
     return right("blind to scale, offset and sign: it hears only the shape.")
 
 
@@ -100,26 +108,24 @@ def solution_mean_better_ear(scores: ArrayLike) -> float:
 @graded
 def check_mean_better_ear(attempt: Callable) -> Verdict:
     """Three sentences; another ear is better each time."""
-    scores = np.array([[0.9, 0.1], [0.2, 0.6], [0.3, 0.3]])
-    answer = attempt(scores.copy())
-    if np.ndim(answer) != 0:
-        return try_this(
-            f"expected one number, got shape {np.shape(answer)}: average the sentences."
-        )
-    hints = {
-        0.4: "that is the mean over both ears: a listener turns to the better one.",
-        0.466667: "that is the better of the two means. Choose anew for each sentence.",
-        0.9: "that is the best of all. Take the maximum of each row (axis=-1).",
-        0.75: "that is the maximum of each column: ears stand in the last axis.",
-        1.8: "that is the sum over the sentences.",
-        0.2: "that is the worse ear.",
-    }
-    for slip, hint in hints.items():
-        if abs(answer - slip) < 1e-5:
-            return try_this(hint)
-    if abs(answer - 0.6) > 1e-9:
-        return try_this(f"expected 0.6, got {answer:.3f}: first max, then mean.")
-    return right("first the better ear of each sentence, then the mean.")
+    scores = np.array([[0.1, 0.9], [0.6, 0.2], [0.3, 0.3]])
+    return grade_cases(
+        attempt,
+        [("[[0.1, 0.9], [0.6, 0.2], [0.3, 0.3]]", (scores,), 0.6)],
+        slips={
+            0.4: "that is the mean over both ears: a listener turns to the better one.",
+            0.4667: "that is the better of the two means. Choose anew for each "
+            "sentence.",
+            0.3333: "that is the left ear alone.",
+            0.9: "that is the best of all. Take the maximum of each row (axis=-1).",
+            0.75: "that is the maximum of each column: ears stand in the last axis.",
+            1.8: "that is the sum over the sentences.",
+            0.2: "that is the worse ear.",
+        },
+        shows="first the better ear of each sentence, then the mean.",
+        unit="",
+        tolerance=1e-4,
+    )
 
 
 # -- 4. From HASPI to words ------------------------------------------------------------
@@ -142,7 +148,7 @@ def check_words_percent(attempt: Callable) -> Verdict:
     if abs(half - 50) > 1e-9:
         return try_this(
             f"at the midpoint half of the words are understood: 50, got {half:.2f}. "
-            "Brackets: slope * (haspi - midpoint)."
+            f"{_off_the_midpoint(half)}"
         )
     if abs(above - 9.535) < 0.01:
         return try_this("more HASPI must mean more words: the exponent has a minus.")
@@ -155,6 +161,12 @@ def check_words_percent(attempt: Callable) -> Verdict:
     if not np.allclose(many, [50, 90.465], atol=0.01):
         return try_this("one score works, many do not: use np.exp, not math.exp.")
     return right("a HASPI of 0.86 means 90 % of the words, for these listeners.")
+
+
+def _off_the_midpoint(half: float) -> str:
+    if abs(half - 18.39) < 0.01:
+        return "midpoint and slope have changed places."
+    return "Brackets: slope * (haspi - midpoint)."
 
 
 # -- 5. Which responses may one learn from ---------------------------------------------
@@ -199,6 +211,4 @@ def check_may_train(attempt: Callable) -> Verdict:
 
 
 def _number(answer: ArrayLike) -> float:
-    if answer is None:
-        raise ValueError("your function gives nothing back: is there a return?")
     return float(np.asarray(answer).item())

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import clarity_lab.exercises
+from clarity_lab import audio
 from clarity_lab.exercises import ex00_start_here
 from tests.exercises.wrong_answers import WRONG_ANSWERS
 
@@ -23,6 +24,7 @@ CHECKS = [
     for name in vars(module)
     if name.startswith("check_")
 ]
+FUNCTION_CHECKS = [one for one in CHECKS if callable(one.values[1])]
 
 
 def stub(*arguments, **keywords):
@@ -57,13 +59,80 @@ def test_wrong_answers_get_hints_and_not_all_the_same(check, solution):
     )
 
 
-@pytest.mark.parametrize(("check", "solution"), CHECKS)
-def test_an_attempt_that_crashes_is_answered(check, solution):
-    def crash(*arguments, **keywords):
-        raise ZeroDivisionError("by zero")
+@pytest.mark.parametrize(("check", "solution"), FUNCTION_CHECKS)
+def test_an_attempt_that_crashes_is_told_with_its_line(check, solution):
+    def crash(*arguments):
+        zero = 0
+        return 1 / zero
 
-    answer = check(crash)
-    assert answer.startswith("✗")
+    assert check(crash) == (
+        "✗ your code raised ZeroDivisionError: division by zero "
+        "(line 3 of your function: return 1 / zero)"
+    )
+
+
+@pytest.mark.parametrize(("check", "solution"), FUNCTION_CHECKS)
+def test_a_function_without_return_is_asked_for_one(check, solution):
+    def forgets(*arguments):
+        solution(*arguments)
+
+    assert "Is there a return?" in check(forgets)
+
+
+@pytest.mark.parametrize(("check", "solution"), CHECKS)
+def test_an_answer_of_none_is_asked_for_a_return(check, solution):
+    assert "Is there a return?" in check(None)
+
+
+@pytest.mark.parametrize(("check", "solution"), FUNCTION_CHECKS)
+def test_a_function_with_other_parameters_is_told_so(check, solution):
+    def without():
+        return 0.0
+
+    def one_too_many(*arguments, extra):
+        return 0.0
+
+    for attempt, taken in ((without, "()"), (one_too_many, "(arguments, extra)")):
+        assert f"your function takes {taken}, the exercise gives it" in check(attempt)
+        assert "Leave the line with def as it was" in check(attempt)
+
+
+@pytest.mark.parametrize(("check", "solution"), FUNCTION_CHECKS)
+def test_a_name_that_was_not_written_is_asked_for(check, solution):
+    def scales(*arguments):
+        return audio.set_level(np.ones(4), -20.0)
+
+    assert check(scales).endswith("Write the names: set_level(samples, level_dbfs=...)")
+
+
+@pytest.mark.parametrize(("check", "solution"), FUNCTION_CHECKS)
+def test_an_ellipsis_given_back_is_no_attempt(check, solution):
+    assert check(lambda *arguments: ...).startswith("○ not attempted yet")
+
+
+def test_a_wrong_call_of_an_own_function_shows_how_it_is_called():
+    def loudness(samples, reference):
+        return samples / reference
+
+    verdict = ex00_start_here.check_halve(lambda samples: loudness(samples))
+    assert "missing 1 required positional argument: 'reference'" in verdict
+    assert verdict.endswith(". Call it so: loudness(samples, reference)")
+
+
+def test_a_type_error_that_is_about_no_call_gets_no_advice_on_calls():
+    verdict = ex00_start_here.check_halve(lambda samples: "0.5" + samples.tolist())
+    assert "your code raised TypeError" in verdict
+    assert "Call it so" not in verdict
+
+
+def test_a_fault_in_a_function_that_the_attempt_calls_is_told_at_the_attempts_line():
+    def halve(samples):
+        return audio.level_dbfs(
+            np.zeros(0),
+        )
+
+    verdict = ex00_start_here.check_halve(halve)
+    assert "(line 2 of your function: return audio.level_dbfs(" in verdict
 
 
 @pytest.mark.parametrize("answer", ["many", None, [1.0, 2.0], {}, 1j, np.zeros((3, 3))])
@@ -85,7 +154,8 @@ def test_an_exception_without_words_is_answered():
     def crash(*arguments):
         raise MuteError
 
-    assert ex00_start_here.check_halve(crash) == "✗ your code raised MuteError"
+    verdict = ex00_start_here.check_halve(crash)
+    assert verdict.startswith("✗ your code raised MuteError (line 2")
 
 
 def test_no_two_lessons_name_a_check_alike():

@@ -279,15 +279,24 @@ WRONG_ANSWERS |= {  # 12_hearing_aid
             level + gain if level <= knee else level / ratio + gain
         ),
         lambda level, gain, knee, ratio: level - (1 - 1 / ratio) * max(level - knee, 0),
+        lambda level, gain, knee, ratio: (  # the sign
+            level + gain + (1 - 1 / ratio) * max(level - knee, 0)
+        ),
+        lambda level, gain, knee, ratio: (  # the knee behind the gain
+            level + gain - (1 - 1 / ratio) * max(level + gain - knee, 0)
+        ),
     ],
     "check_attack_ms": [
-        lambda gain, rate: np.argmax(gain < gain[-1] + 0.37 * 20) / rate,  # in s
+        lambda gain, rate: ex12_attack_ms(gain, rate) / 1000,  # in s
         lambda gain, rate: 1000 * np.argmax(gain <= (gain[0] + gain[-1]) / 2) / rate,
         lambda gain, rate: 1000 * np.argmax(gain <= 0.63 * gain[-1]) / rate,  # from 0
-        lambda gain, rate: np.argmax(gain - gain[0] <= -12.64) * 1.0,  # in samples
-        lambda gain, rate: 1000 * np.argmax(gain - gain[0] <= -0.37 * 20) / rate,
+        lambda gain, rate: ex12_attack_ms(gain, rate) * rate / 1000,  # in samples
+        lambda gain, rate: ex12_attack_ms(gain, rate, share=0.37),
         lambda gain, rate: 1000 * np.argmax(gain >= 0.63 * gain[-1]) / rate,
         lambda gain, rate: 1000 * len(gain) / rate,
+        lambda gain, rate: ex12_attack_ms(10 ** (gain / 20), rate),  # of the factor
+        lambda gain, rate: ex12_attack_ms(10 ** (gain / 10), rate),  # of the power
+        lambda gain, rate: np.where(gain <= gain[0] + 0.63 * (gain[-1] - gain[0]))[0],
     ],
     "check_aid_at_level": [
         lambda x, level, one, aid: aid(x),  # as the file is
@@ -296,10 +305,21 @@ WRONG_ANSWERS |= {  # 12_hearing_aid
         lambda x, level, one, aid: ex12_at(x, level - one),  # no aid
         lambda x, level, one, aid: aid(x) * ex12_factor(x, level - one),
         lambda x, level, one, aid: aid(ex12_at(x, level - 100)),
+        lambda x, level, one, aid: aid(  # by the peak
+            x / np.max(np.abs(x)) * 10 ** ((level - one) / 20)
+        ),
+        lambda x, level, one, aid: aid(ex12_at(x, 2 * (level - one))),  # 10 for 20
+        lambda x, level, one, aid: aid(x * ex12_factor(x, level - one) ** 2),
+        lambda x, level, one, aid: aid(x * 10 ** ((level - one) / 20)),
         lambda x, level, one, aid: x,
         lambda x, level, one, aid: None,
     ],
 }
+
+
+def ex12_attack_ms(gain, rate, share=0.632):
+    """When this share of the way is gone."""
+    return 1000 * np.argmax(gain <= gain[0] + share * (gain[-1] - gain[0])) / rate
 
 
 def ex12_factor(samples, level_dbfs):
@@ -318,7 +338,9 @@ WRONG_ANSWERS |= {  # 13_intelligibility
         lambda x, level: level + 10 * np.log10(np.mean(x**2)),
         lambda x, level: level - 20 * np.log10(np.max(np.abs(x))),  # peak
         lambda x, level: level - 10 * np.log10(np.sqrt(np.mean(x**2))),
-        lambda x, level: level - 20 * np.log10(np.abs(np.mean(x)) / 2),
+        lambda x, level: level - 20 * np.log10(np.mean(np.abs(x))),
+        lambda x, level: level - 20 * np.log10(np.mean(x**2)),  # no root
+        lambda x, level: level + 34,
         lambda x, level: level - 20 * np.log(np.sqrt(np.mean(x**2))),  # natural
         lambda x, level: 10 * np.log10(np.mean(x**2)),
         lambda x, level: 65 - 10 * np.log10(np.mean(x**2)),  # always 65
@@ -326,6 +348,7 @@ WRONG_ANSWERS |= {  # 13_intelligibility
     "check_correlation": [
         lambda x, y: abs(x @ y) / np.sqrt((x @ x) * (y @ y)),  # means left in
         lambda x, y: np.corrcoef(x, y)[0, 1],  # with its sign
+        lambda x, y: np.corrcoef(x, y)[0, 1] ** 2,
         lambda x, y: abs((x - x.mean()) @ (y - y.mean())),
         lambda x, y: 1.0,
         lambda x, y: np.max(np.abs(x - y)),
@@ -333,6 +356,7 @@ WRONG_ANSWERS |= {  # 13_intelligibility
     "check_mean_better_ear": [
         lambda scores: np.mean(scores),
         lambda scores: np.max(np.mean(scores, axis=0)),
+        lambda scores: np.mean(scores[:, 0]),
         lambda scores: np.max(scores),
         lambda scores: np.mean(np.max(scores, axis=0)),
         lambda scores: np.sum(np.max(scores, axis=-1)),
@@ -345,6 +369,7 @@ WRONG_ANSWERS |= {  # 13_intelligibility
         lambda haspi, midpoint, slope: 100 / (1 + np.exp(-slope * haspi - midpoint)),
         lambda haspi, midpoint, slope: 100 / (1 + np.exp(slope * (haspi - midpoint))),
         lambda haspi, midpoint, slope: 50.0,
+        lambda haspi, slope, midpoint: 100 / (1 + np.exp(-slope * (haspi - midpoint))),
         lambda haspi, midpoint, slope: (  # one number alone
             100 / (1 + np.exp(-slope * (float(np.ravel(haspi)[0]) - midpoint)))
         ),
