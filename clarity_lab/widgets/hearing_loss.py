@@ -10,17 +10,18 @@ from clarity_lab.audio import level_dbfs
 from clarity_lab.checks import require_mono, require_sample_rate
 from clarity_lab.hearing import Audiogram, simulate_loss, standard_audiogram
 from clarity_lab.listen import table_html
-from clarity_lab.plots import figure_html, plot_audiogram, plot_spectrum
-from clarity_lab.widgets.explorer import Explorer, slider
+from clarity_lab.plots import figure_html, plot_ear, plot_spectrum
+from clarity_lab.widgets.explorer import Explorer, choice, rest_while, slider, switch
 
 OWN = "the sliders"
 EARS = (OWN, "N1", "N2", "N3", "N4", "N5", "N6", "S1", "S2", "S3")
 FREQUENCIES_HZ = (250, 500, 1000, 2000, 4000, 8000)
 LEVELS = {
-    "recruitment: soft sounds fade, loud ones stay": "recruitment",
-    "threshold alone: every level falls alike": "threshold",
-    "levels as they are": "",
+    "recruitment": "recruitment",
+    "threshold alone": "threshold",
+    "as they are": "",
 }
+TOOLTIPS = ["Soft sounds fade, loud ones stay", "Every level falls alike", "No change"]
 
 
 def explore_hearing_loss(samples: ArrayLike, *, sample_rate: int) -> Explorer:
@@ -72,32 +73,34 @@ def explore_hearing_loss(samples: ArrayLike, *, sample_rate: int) -> Explorer:
 
 
 def _controls() -> dict[str, ipywidgets.Widget]:
-    """The controls; the sliders of the ear rest while a standard ear is chosen."""
+    """The controls; those that would change nothing rest."""
     thresholds = {
         "low_db_hl": slider("Low: 250, 500 Hz (dB HL)", 10, low=0, high=90, step=5),
         "mid_db_hl": slider("Middle: 1, 2 kHz (dB HL)", 30, low=0, high=90, step=5),
         "high_db_hl": slider("High: 4, 8 kHz (dB HL)", 50, low=0, high=90, step=5),
     }
     controls = {
-        "ear": ipywidgets.Dropdown(options=EARS, description="Ear"),
+        "ear": choice("Ear", EARS),
         **thresholds,
-        "levels": ipywidgets.Dropdown(options=[*LEVELS], description="Levels"),
-        "smearing": ipywidgets.Checkbox(True, description="Smearing"),
+        "levels": choice("Levels", LEVELS),
+        "smearing": switch("Smearing", value=True),
         "level_db_spl": slider("Sound (dB SPL)", 65, low=40, high=90, step=5),
     }
     for control in controls.values():
         control.style.description_width = "14em"
+    controls["levels"].tooltips = TOOLTIPS
+    for control in (*thresholds.values(), controls["level_db_spl"]):
         control.layout.width = "38em"
     for control in thresholds.values():
-        ear = (controls["ear"], "value")
-        ipywidgets.dlink(ear, (control, "disabled"), lambda chosen: chosen != OWN)
+        rest_while(control, controls["ear"], lambda chosen: chosen != OWN)
+    rest_while(controls["level_db_spl"], controls["levels"], lambda on: not LEVELS[on])
     return controls
 
 
 def _grade(audiogram: Audiogram) -> str:
-    """The simulation's grade in words; why a loss of the low alone has none."""
+    """The simulation's grade in words; why a loss of the low alone is nothing."""
     if audiogram.severity == "nothing":
-        return "grade: none (it counts 2 to 8 kHz), so no smearing"
+        return "grade: nothing (it counts 2 to 8 kHz), so no smearing"
     return f"grade: {audiogram.severity}"
 
 
@@ -113,10 +116,7 @@ def _audiogram(
 
 def _picture(audiogram: Audiogram, sounds: dict[str, NDArray], sample_rate: int) -> str:
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8))
-    hz, db_hl = audiogram.frequencies_hz, audiogram.thresholds_db_hl
-    plot_audiogram(hz, right_db_hl=db_hl, ax=left)
-    left.get_legend().remove()  # it is no particular ear
-    left.set_title("Audiogram")
+    plot_ear(audiogram, ax=left)
     for label, samples in sounds.items():
         plot_spectrum(
             samples,
@@ -128,6 +128,7 @@ def _picture(audiogram: Audiogram, sounds: dict[str, NDArray], sample_rate: int)
     right.lines[-1].set_linestyle("--")
     right.legend()
     right.set_title("Spectrum")
-    listing = ", ".join(f"{f:g} Hz {t:g} dB HL" for f, t in zip(hz, db_hl, strict=True))
+    measured = zip(audiogram.frequencies_hz, audiogram.thresholds_db_hl, strict=True)
+    listing = ", ".join(f"{hz:g} Hz {db_hl:g} dB HL" for hz, db_hl in measured)
     alt = f"Audiogram: {listing}. Beside it the spectra before and heard."
     return figure_html(figure, alt=alt)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import html
 
-import ipywidgets
 import matplotlib.pyplot as plt
-import numpy as np
 from numpy.typing import ArrayLike
 
 from clarity_lab.audio import level_dbfs, mix_at_snr
@@ -14,14 +12,15 @@ from clarity_lab.checks import require_mono, require_sample_rate
 from clarity_lab.hearing import Audiogram, standard_audiogram
 from clarity_lab.listen import safe_gain_db, table_html
 from clarity_lab.metrics import HaspiDetails, haspi_details
-from clarity_lab.plots import figure_html, plot_audiogram
-from clarity_lab.widgets.explorer import Explorer, slider
+from clarity_lab.plots import figure_html, plot_ear
+from clarity_lab.widgets.explorer import Explorer, choice, slider
 
 NORMAL = "normal"
 EARS = (NORMAL, "N1", "N2", "N3", "N4", "N5", "S1", "S2", "S3")
 SNR_RANGE_DB = (-10, 30)
 LEVEL_RANGE_DB_SPL = (40, 90)
 FLOOR, CEILING = 0.05, 0.98
+ENOUGH_OF_THE_REFERENCE = 0.8
 
 
 def explore_haspi(speech: ArrayLike, noise: ArrayLike, *, sample_rate: int) -> Explorer:
@@ -34,7 +33,8 @@ def explore_haspi(speech: ArrayLike, noise: ArrayLike, *, sample_rate: int) -> E
 
     Returns:
         The widget; `.controls` holds `snr_db`, `level_db_spl`, at which the speech
-            reaches the ear, and `ear`; `.view` the score, why it may not move, the
+            and its reference reach the ear (the players stay), and `ear`; `.view` the
+            score, why it may not move, the
             picture and the players, all at one gain for the whole widget.
 
     Raises:
@@ -66,21 +66,29 @@ def explore_haspi(speech: ArrayLike, noise: ArrayLike, *, sample_rate: int) -> E
 
     low_db, high_db = SNR_RANGE_DB
     low_spl, high_spl = LEVEL_RANGE_DB_SPL
-    wide = {"style": {"description_width": "9em"}, "layout": {"width": "32em"}}
     controls = {
         "snr_db": slider("SNR (dB)", 5, low=low_db, high=high_db, step=1),
         "level_db_spl": slider(
             "Speech (dB SPL)", 65, low=low_spl, high=high_spl, step=5
         ),
-        "ear": ipywidgets.Dropdown(options=EARS, description="Ear", **wide),
+        "ear": choice("Ear", EARS),
     }
     return Explorer(show, controls)
 
 
 def in_words(details: HaspiDetails) -> str:
     """What lies behind the score, and why it may not move, in a sentence or two."""
-    heard = float(np.mean(details.estimate_envelopes_db[:, details.audible] > 0))
-    words = f"This ear hears {100 * heard:.0f} % of what arrives, noise included."
+    words = (
+        f"While the speech is audible, {100 * details.share_above_threshold:.0f} % of "
+        "the sound's bands and moments are above this ear's threshold, noise included."
+    )
+    of_reference = details.share_of_reference_above_threshold
+    if of_reference < ENOUGH_OF_THE_REFERENCE:
+        words += (
+            " But the reference is so soft that a normal ear hears "
+            f"{100 * of_reference:.0f} % of it. Its peaks alone are compared: a high "
+            "score means little."
+        )
     if details.score < FLOOR:
         return (
             f"{words} The score lies on its floor: noise or threshold hide the speech, "
@@ -97,10 +105,7 @@ def _audiogram(ear: str) -> Audiogram:
 
 def _picture(details: HaspiDetails, audiogram: Audiogram) -> str:
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.4))
-    hz, db_hl = audiogram.frequencies_hz, audiogram.thresholds_db_hl
-    plot_audiogram(hz, right_db_hl=db_hl, ax=left)
-    left.get_legend().remove()  # it is no particular ear
-    left.set_title("Audiogram")
+    plot_ear(audiogram, ax=left)
     names = [f"{centre:g}" for centre in details.modulation_hz]
     right.bar(names, details.modulation_correlations)
     right.set(xlabel="Modulation (Hz)", ylabel="Correlation", ylim=(0, 1))

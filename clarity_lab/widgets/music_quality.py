@@ -6,30 +6,22 @@ import html
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import ipywidgets
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from clarity_lab.audio import level_dbfs, mix_at_snr, peak, resample, set_level
+from clarity_lab import audio
 from clarity_lab.checks import require_mono, require_sample_rate
-from clarity_lab.hearing import (
-    Audiogram,
-    apply_nalr,
-    split_octaves,
-    standard_audiogram,
-    wdrc,
-)
+from clarity_lab.hearing import Audiogram, apply_nalr, standard_audiogram, wdrc
 from clarity_lab.listen import safe_gain_db, table_html
 from clarity_lab.metrics import haaqi
 from clarity_lab.units import db_to_amplitude
-from clarity_lab.widgets.explorer import Explorer, slider
+from clarity_lab.widgets.explorer import Explorer, choice, slider
 
 EARS = {
     "healthy": Audiogram((250, 6000), (0, 0)),
     "N3": standard_audiogram("N3"),
     "S2": standard_audiogram("S2"),
 }
-OCTAVES_FROM_1_KHZ = np.arange(-2, 4)
 LOWEST_SAMPLE_RATE = 16_000
 
 
@@ -37,71 +29,62 @@ LOWEST_SAMPLE_RATE = 16_000
 class Distortion:
     """One way to spoil a sound, with five strengths from slight to strong.
 
-    All but "level" leave the sound's RMS as it was, so that it is not scored too.
-
     Attributes:
         words: How a setting is told, "{} dB SNR".
         settings: The five.
         spoil: Takes the sound, its rate in Hz and a setting; gives a sound as long.
+        keeps_level: The spoilt sound is brought back to the level of the sound, so
+            that the level is not scored too.
     """
 
     words: str
     settings: tuple[float, ...]
     spoil: Callable[[NDArray, int, float], NDArray]
+    keeps_level: bool = True
 
-
-def _noise(samples: NDArray, sample_rate: int, snr_db: float) -> NDArray:
-    hiss = np.random.default_rng(0).standard_normal(len(samples))
-    return _as_loud_as(samples, mix_at_snr(samples, hiss, snr_db=snr_db)[0])
-
-
-def _clip(samples: NDArray, sample_rate: int, below_peak_db: float) -> NDArray:
-    limit = peak(samples) * db_to_amplitude(-below_peak_db)
-    return _as_loud_as(samples, np.clip(samples, -limit, limit))
-
-
-def _compress(samples: NDArray, sample_rate: int, ratio: float) -> NDArray:
-    squeezed = wdrc(samples, sample_rate=sample_rate, gain_db=0.0, ratio=ratio)
-    return _as_loud_as(samples, squeezed)
-
-
-def _narrow(samples: NDArray, sample_rate: int, highest_hz: float) -> NDArray:
-    low_rate = round(2 * highest_hz)
-    low = resample(samples, sample_rate=sample_rate, new_sample_rate=low_rate)
-    back = resample(low, sample_rate=low_rate, new_sample_rate=sample_rate)
-    return _as_loud_as(samples, back[: len(samples)])
-
-
-def _turn_down(samples: NDArray, sample_rate: int, by_db: float) -> NDArray:
-    return samples * db_to_amplitude(-by_db)
-
-
-def _tilt(samples: NDArray, sample_rate: int, db_per_octave: float) -> NDArray:
-    bands = split_octaves(samples, sample_rate=sample_rate)
-    gains = db_to_amplitude(db_per_octave * OCTAVES_FROM_1_KHZ)
-    return _as_loud_as(samples, gains @ bands)
-
-
-def _as_loud_as(samples: NDArray, changed: NDArray) -> NDArray:
-    return set_level(changed, level_dbfs=float(level_dbfs(samples)))
+    def apply(self, samples: NDArray, sample_rate: int, setting: float) -> NDArray:
+        """The spoilt sound, same shape."""
+        spoilt = self.spoil(samples, sample_rate, setting)
+        if not self.keeps_level:
+            return spoilt
+        return audio.set_level(spoilt, level_dbfs=float(audio.level_dbfs(samples)))
 
 
 DISTORTIONS = {
-    "noise": Distortion("{:g} dB SNR", (40, 30, 20, 10, 0), _noise),
-    "clipping": Distortion("{:g} dB below the peak", (3, 6, 9, 12, 18), _clip),
-    "compression": Distortion("{:g} to 1 in six bands", (1.5, 2, 3, 4, 8), _compress),
-    "bandwidth": Distortion("up to {:g} Hz", (6000, 4000, 3000, 2000, 1500), _narrow),
-    "level": Distortion("{:g} dB softer", (5, 10, 20, 30, 40), _turn_down),
-    "tilt": Distortion("{:+g} dB an octave", (1, 2, 3, 4.5, 6), _tilt),
+    "noise": Distortion(
+        "{:g} dB SNR",
+        (40, 30, 20, 10, 0),
+        lambda x, rate, snr_db: audio.add_hiss(
+            x, snr_db=snr_db, rng=np.random.default_rng(0)
+        ),
+    ),
+    "clipping": Distortion(
+        "{:g} dB below the peak",
+        (3, 6, 9, 12, 18),
+        lambda x, rate, db: audio.clip_peaks(x, below_peak_db=db),
+    ),
+    "compression": Distortion(
+        "{:g} to 1 in six bands",
+        (1.5, 2, 3, 4, 8),
+        lambda x, rate, ratio: wdrc(x, sample_rate=rate, gain_db=0.0, ratio=ratio),
+    ),
+    "bandwidth": Distortion(
+        "up to {:g} Hz",
+        (6000, 4000, 3000, 2000, 1500),
+        lambda x, rate, hz: audio.limit_bandwidth(x, sample_rate=rate, highest_hz=hz),
+    ),
+    "level": Distortion(
+        "{:g} dB softer",
+        (5, 10, 20, 30, 40),
+        lambda x, rate, db: x * db_to_amplitude(-db),
+        keeps_level=False,
+    ),
+    "tilt": Distortion(
+        "{:+g} dB an octave",
+        (1, 2, 3, 4.5, 6),
+        lambda x, rate, db: audio.tilt_spectrum(x, sample_rate=rate, db_per_octave=db),
+    ),
 }
-
-
-class _ScoringExplorer(Explorer):
-    """An explorer that says that it works: three scores take some seconds."""
-
-    def update(self, change: object = None) -> None:
-        self.view.value = '<p role="status">Scoring for three ears …</p>'
-        super().update(change)
 
 
 def explore_haaqi(samples: ArrayLike, *, sample_rate: int) -> Explorer:
@@ -133,7 +116,7 @@ def explore_haaqi(samples: ArrayLike, *, sample_rate: int) -> Explorer:
         )
     of_a_copy = _scores(samples, reference=samples, sample_rate=sample_rate)
     spoilt = (
-        one.spoil(samples, sample_rate, setting)
+        one.apply(samples, sample_rate, setting)
         for one in DISTORTIONS.values()
         for setting in one.settings
     )
@@ -142,7 +125,7 @@ def explore_haaqi(samples: ArrayLike, *, sample_rate: int) -> Explorer:
     def show(distortion: str, strength: float) -> str:
         chosen = DISTORTIONS[distortion]
         setting = chosen.settings[int(strength) - 1]
-        changed = chosen.spoil(samples, sample_rate, setting)
+        changed = chosen.apply(samples, sample_rate, setting)
         words = f"{distortion}: {chosen.words.format(setting)}"
         sounds = {"music": samples, words: changed}
         scores = _scores(changed, reference=samples, sample_rate=sample_rate)
@@ -150,17 +133,13 @@ def explore_haaqi(samples: ArrayLike, *, sample_rate: int) -> Explorer:
         table = scores_html(scores, of_a_copy=of_a_copy, title=words)
         return strengths_html(chosen, setting) + players + table
 
-    return _ScoringExplorer(
+    return Explorer(
         show,
         {
-            "distortion": ipywidgets.Dropdown(
-                options=list(DISTORTIONS),
-                value="noise",
-                description="Distortion",
-                style={"description_width": "9em"},
-            ),
+            "distortion": choice("Distortion", DISTORTIONS),
             "strength": slider("Strength (1 to 5)", 3, low=1, high=5, step=1),
         },
+        busy="Scoring for three ears …",
     )
 
 

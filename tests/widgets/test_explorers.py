@@ -14,7 +14,7 @@ matplotlib.use("Agg")
 
 from clarity_lab import audio, manifests, widgets  # noqa: E402
 from clarity_lab.plots import figure_html  # noqa: E402
-from clarity_lab.widgets.explorer import Explorer, slider  # noqa: E402
+from clarity_lab.widgets.explorer import Explorer, choice, slider  # noqa: E402
 
 SPEECH = "speech/librispeech-1272-135031-0011.flac"
 
@@ -164,3 +164,26 @@ def test_eight_channels_are_refused():
         widgets.explore_snr(np.ones(100), np.zeros((8, 100)), sample_rate=16_000)
     with pytest.raises(ValueError, match="Choose a channel"):
         widgets.explore_spectrogram(np.zeros((8, 100)), sample_rate=16_000)
+
+
+def test_an_explorer_says_that_it_works_until_it_shows_and_after_an_error_too():
+    told = []
+
+    def show(x):
+        told.append(explorer.status.value if x else "")
+        return str(1 / x) if x < 2 else "fine"
+
+    one = slider("x", 2, low=0, high=4, step=1)
+    explorer = Explorer(lambda x: "", {"x": one}, busy="Working & thinking …")
+    explorer._show = show
+    one.value = 3
+    assert told == ['<span role="status">Working &amp; thinking …</span>']
+    assert (explorer.status.value, explorer.view.value) == ("", "fine")
+    with pytest.raises(ZeroDivisionError):
+        one.value = 0
+    assert explorer.status.value == ""
+
+
+def test_a_choice_begins_where_it_is_told_and_else_with_the_first():
+    assert choice("Ear", ("N1", "N2")).value == "N1"
+    assert choice("Ear", ("N1", "N2"), value="N2").value == "N2"

@@ -34,12 +34,14 @@ def played(explorer):
     """The sounds in the view, at the levels they had before the common gain."""
     data = re.findall(r"audio/flac;base64,([^\"]+)", explorer.view.value)
     sounds = [soundfile.read(io.BytesIO(base64.b64decode(one)))[0] for one in data]
-    found = re.search(r"All played (-?[\d.]+) dB", explorer.view.value)
+    found = re.search(r"All played ([+-]?[\d.]+) dB", explorer.view.value)
     return np.array(sounds) * 10 ** (-float(found.group(1) if found else 0) / 20)
 
 
 def haspi_shown(explorer):
-    return [float(x) for x in re.findall(r"aid (\d\.\d\d)", explorer.view.value)]
+    return [
+        float(x) for x in re.findall(r"(?:aid|R|C) (\d\.\d\d)", explorer.view.value)
+    ]
 
 
 def level_db_spl(sound):
@@ -66,6 +68,15 @@ def test_each_screw_of_the_compressor_changes_the_sound(soft_and_loud, name, end
     assert audio.level_dbfs(after - before) > audio.level_dbfs(before) - 25
 
 
+def test_soft_parts_get_louder_and_loud_ones_softer(soft_and_loud):
+    explorer = widgets.explore_compressor(soft_and_loud, sample_rate=SAMPLE_RATE)
+    before, after = played(explorer)
+    parts = zip(np.split(before, 3), np.split(after, 3), strict=True)
+    soft_db, loud_db, _ = (level_db_spl(b) - level_db_spl(a) for a, b in parts)
+    assert soft_db > 3
+    assert loud_db < -3
+
+
 def test_a_ratio_of_one_gives_the_sound_back(soft_and_loud):
     explorer = widgets.explore_compressor(soft_and_loud, sample_rate=SAMPLE_RATE)
     explorer.controls["ratio"].value = 1
@@ -73,38 +84,70 @@ def test_a_ratio_of_one_gives_the_sound_back(soft_and_loud):
     np.testing.assert_allclose(after, before, atol=1e-4)
 
 
+def test_a_pause_of_zeros_has_a_gap_in_its_gain_and_no_error(speech):
+    pause = np.zeros(SAMPLE_RATE)
+    talk = np.concatenate([pause, speech, pause])
+    explorer = widgets.explore_compressor(talk, sample_rate=SAMPLE_RATE)
+    assert "<img" in explorer.view.value
+
+
+def test_the_other_screws_rest_while_the_ratio_is_one(soft_and_loud):
+    explorer = widgets.explore_compressor(soft_and_loud, sample_rate=SAMPLE_RATE)
+    others = [one for name, one in explorer.controls.items() if name != "ratio"]
+    assert not any(one.disabled for one in others)
+    explorer.controls["ratio"].value = 1
+    assert all(one.disabled for one in others)
+
+
 def test_the_measured_gain_is_that_of_the_static_curve(rng):
     tone = 0.1 * np.sqrt(2) * np.sin(2 * np.pi * 1000 * np.arange(32_000) / 16_000)
     after = hearing.wdrc(
         tone, sample_rate=SAMPLE_RATE, gain_db=0.0, ratio=3.0, knee_db_spl=45.0
     )
-    times_s, gain_db = hearing_aid.measured_gain_db(
-        tone, after, sample_rate=SAMPLE_RATE
-    )
+    times_s, gain_db = audio.measured_gain_db(tone, after, sample_rate=SAMPLE_RATE)
     assert times_s[100] == pytest.approx(1.0)
     assert gain_db[100] == pytest.approx(-2 / 3 * 35, abs=0.2)  # 80 dB SPL
 
 
-def test_nal_r_makes_this_ear_understand_more(speech):
+def test_the_rows_are_what_the_ear_hears_of_each_aid(speech):
     explorer = widgets.explore_hearing_aid(speech, sample_rate=SAMPLE_RATE)
-    without, aided = haspi_shown(explorer)
-    assert aided > without + 0.02
-    explorer.controls["nalr"].value = False
-    _, unaided, same = played(explorer)
-    np.testing.assert_array_equal(unaided, same)
-    assert haspi_shown(explorer) == [without, without]
+    here = {
+        "sample_rate": SAMPLE_RATE,
+        "audiogram": hearing.standard_audiogram("N3"),
+    }
+    given = hearing_aid.at_level(speech, 65.0)
+    for got, aid in zip(
+        played(explorer)[1:],
+        (lambda x, **_: x, hearing.apply_nalr, hearing.wdrc),
+        strict=True,
+    ):
+        expected = hearing.simulate_loss(aid(given, **here), **here)
+        np.testing.assert_allclose(got, expected, atol=1e-4)
 
 
-def test_compression_turns_loud_speech_down_and_spares_soft(speech):
+def test_both_aids_make_this_ear_understand_more(speech):
     explorer = widgets.explore_hearing_aid(speech, sample_rate=SAMPLE_RATE)
-    falls = []
+    without, nalr, wdrc = haspi_shown(explorer)
+    assert min(nalr, wdrc) > without + 0.02
+
+
+def test_wdrc_lifts_soft_speech_above_nal_r_and_keeps_loud_speech_below(speech):
+    explorer = widgets.explore_hearing_aid(speech, sample_rate=SAMPLE_RATE)
+    less = []
     for level in (45, 85):
         explorer.controls["level_db_spl"].value = level
-        explorer.controls["compression"].value = False
-        linear = level_db_spl(played(explorer)[2])
-        explorer.controls["compression"].value = True
-        falls.append(linear - level_db_spl(played(explorer)[2]))
-    assert falls[0] < 5 < 10 < falls[1]
+        _, _, nalr, wdrc = map(level_db_spl, played(explorer))
+        less.append(nalr - wdrc)
+    assert less[0] < -5 < 10 < less[1]
+
+
+def test_the_normal_ear_is_played_alike_at_all_levels_unless_that_would_clip(speech):
+    explorer = widgets.explore_hearing_aid(speech, sample_rate=SAMPLE_RATE)
+    explorer.controls["ear"].value = "N1"
+    for level in (45, 85):
+        explorer.controls["level_db_spl"].value = level
+        gain = re.search(r"All played ([+-][\d.]+) dB", explorer.view.value)
+        assert float(gain.group(1)) == pytest.approx(65 - level, abs=0.1)
 
 
 @pytest.mark.parametrize("level", [45, 85])

@@ -17,8 +17,8 @@ from clarity_lab.hearing import simulate_loss, standard_audiogram  # noqa: E402
 
 SPEECH = "speech/librispeech-1272-135031-0011.flac"
 RATE = 16_000
-LEVEL_ALONE = "threshold alone: every level falls alike"
-NO_LEVEL = "levels as they are"
+LEVEL_ALONE = "threshold alone"
+NO_LEVEL = "as they are"
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_the_worst_ear_at_the_softest_level_still_shows(explorer):
 
 def test_a_loss_of_the_low_alone_says_why_nothing_is_smeared(explorer):
     turn(explorer, low_db_hl=90, mid_db_hl=0, high_db_hl=0)
-    assert "none (it counts 2 to 8 kHz), so no smearing" in explorer.view.value
+    assert "nothing (it counts 2 to 8 kHz), so no smearing" in explorer.view.value
     turn(explorer, high_db_hl=90)
     assert "no smearing" not in explorer.view.value
 
@@ -132,6 +132,18 @@ def test_the_threshold_sliders_rest_while_a_standard_ear_is_chosen(explorer):
     assert not explorer.controls["level_db_spl"].disabled
     turn(explorer, ear=explorer.controls["ear"].options[0])
     assert not any(one.disabled for one in sliders)
+
+
+def test_the_level_rests_while_nothing_depends_on_it(explorer):
+    level = explorer.controls["level_db_spl"]
+    assert not level.disabled
+    turn(explorer, levels=NO_LEVEL)
+    assert level.disabled
+    at_65 = played(explorer)[1]
+    turn(explorer, level_db_spl=85)
+    np.testing.assert_array_equal(played(explorer)[1], at_65)
+    turn(explorer, levels=explorer.controls["levels"].options[0])
+    assert not level.disabled
 
 
 def test_a_sound_too_loud_for_its_smearing_is_lowered_with_its_partner(rng):

@@ -94,6 +94,12 @@ def test_the_floor_and_the_top_are_told(explorer):
     assert "at its top" in explorer.view.value
 
 
+def test_a_reference_that_is_too_soft_is_told(explorer):
+    assert "reference is so soft" not in explorer.view.value
+    explorer.controls["level_db_spl"].value = 40
+    assert "reference is so soft" in explorer.view.value
+
+
 def test_players_keep_one_gain_whatever_the_noise(explorer):
     gains = set()
     for snr_db in (-10, 30):
