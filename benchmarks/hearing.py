@@ -3,130 +3,29 @@
     python -m benchmarks.hearing                        all cases, 6 s and 30 s
     python -m benchmarks.hearing --only HASPI --seconds 6
 
-Each side runs in a process of its own with one thread. They take turns, so that a busy
-machine slows both; the ratio is that of the medians of CPU seconds, after one run to
-warm up. Peak memory is that of a fresh process after a single run.
+How a case is measured stands in `benchmarks.measure`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
-import os
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache, partial
-from importlib import import_module
 from pathlib import Path
 
-from benchmarks.case import Case
+from benchmarks.measure import HEADINGS, as_line, cases, first_call_extra_s, measure
 
 MODULES = ("benchmarks.cases_ear_metrics", "benchmarks.cases_hearing_loss")
-ONE_THREAD = ("OMP", "OPENBLAS", "MKL", "NUMBA")
-
-
-@cache
-def cases(module: str, seconds: float) -> dict[str, Case]:
-    """A module's cases by their names."""
-    return {case.name: case for case in import_module(module).cases(seconds)}
-
-
-def work() -> None:
-    """Be one side: for each line of JSON on stdin run a case, say what it took."""
-    for line in sys.stdin:
-        module, name, side, seconds = json.loads(line)
-        run = getattr(cases(module, seconds)[name], side)
-        start = time.process_time()
-        run()
-        cpu_s = time.process_time() - start
-        print(json.dumps({"cpu_s": cpu_s, "peak_mb": peak_mb()}), flush=True)
-
-
-def peak_mb() -> float:
-    """Most memory this process ever held, in MB; NaN on Windows, which does not say."""
-    try:
-        import resource
-    except ImportError:
-        return math.nan
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-
-
-@contextmanager
-def worker(**extra: str) -> Iterator:
-    """A process that works: call it with module, name, side and seconds."""
-    threads = {f"{library}_NUM_THREADS": "1" for library in ONE_THREAD}
-    process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "benchmarks.hearing", "--work"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **threads, **extra},
-    )
-
-    def run(*job) -> dict[str, float]:
-        process.stdin.write(json.dumps(job) + "\n")
-        process.stdin.flush()
-        return json.loads(process.stdout.readline())
-
-    try:
-        yield run
-    finally:
-        process.stdin.close()
-        process.wait()
-
-
-def measure(module: str, case: Case, seconds: float, *, repeats: int) -> dict:
-    """Take turns, then look at the memory of fresh processes."""
-    cpu_s = {"ours": [], "peer": []}
-    with worker() as ours, worker() as peer:
-        sides = {"ours": ours, "peer": peer}
-        for _ in range(repeats + 1):
-            for side, run in sides.items():
-                cpu_s[side].append(run(module, case.name, side, seconds)["cpu_s"])
-    row = {"case": case.name, "seconds": seconds, "target_ratio": case.target_ratio}
-    for side, times in cpu_s.items():
-        row[f"{side}_cpu_s"] = statistics.median(times[1:])
-        with worker() as fresh:
-            row[f"{side}_peak_mb"] = fresh(module, case.name, side, seconds)["peak_mb"]
-    return row | {"ratio": row["peer_cpu_s"] / row["ours_cpu_s"], "repeats": repeats}
-
-
-def first_call_extra_s(module: str, case: Case, seconds: float) -> float:
-    """CPU seconds by which the first call outlasts the second, nothing compiled yet."""
-    with tempfile.TemporaryDirectory() as empty, worker(NUMBA_CACHE_DIR=empty) as run:
-        job = partial(run, module, case.name, "ours", seconds)
-        return job()["cpu_s"] - job()["cpu_s"]
-
-
-def as_line(row: dict) -> str:
-    return (
-        f"{row['case']:32} {row['seconds']:4g} s {row['ours_cpu_s']:8.3f} "
-        f"{row['peer_cpu_s']:8.3f} {row['ratio']:7.1f}x {row['target_ratio']:6g}x "
-        f"{row['ours_peak_mb']:8.0f} {row['peer_peak_mb']:8.0f}"
-    )
 
 
 def main() -> None:
     """Measure, print a table as it grows, and write it as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--only", default="", help="part of the cases' names")
     parser.add_argument("--seconds", type=float, nargs="+", default=[6, 30])
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--json", type=Path, default=Path("benchmarks-hearing.json"))
     options = parser.parse_args()
-    if options.work:
-        work()
-        return
-    print(f"{'CPU seconds, medians':38} {'ours':>9}{'peer':>9}", end="")
-    print(f" {'ratio':>8} {'target':>7} {'our MB':>8} {'peer MB':>8}")
+    print(HEADINGS)
     rows, first_calls = [], {}
     for module in MODULES:
         for name, case in cases(module, 1).items():

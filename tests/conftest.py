@@ -1,5 +1,7 @@
 """What all tests share."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,6 +13,15 @@ from clarity_lab import audio, manifests
 def rng() -> np.random.Generator:
     """The same random numbers for each test, whatever ran before it."""
     return np.random.default_rng(440)
+
+
+@pytest.fixture(scope="session")
+def cec2_room() -> Path:
+    """The folder of the challenge's published room."""
+    folder = manifests.find("cec2-room")
+    if folder is None:
+        pytest.skip("the room of CEC2 is not here: clarity-lab data fetch cec2-room")
+    return folder
 
 
 def piece(

@@ -64,7 +64,7 @@ def constraints() -> dict[str, Requirement]:
 
 def test_the_tested_versions_satisfy_what_the_package_asks_for():
     pins = constraints()
-    for name, spec in requirements("lessons", "colab", "test").items():
+    for name, spec in requirements(*EXTRAS).items():
         version = str(pins[name].specifier).removeprefix("==")
         assert Requirement(f"{name}{spec}").specifier.contains(version), name
 

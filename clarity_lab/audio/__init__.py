@@ -23,6 +23,7 @@ from clarity_lab.audio.levels import (
 from clarity_lab.audio.mel import mel_spectrogram_dbfs
 from clarity_lab.audio.rates import resample
 from clarity_lab.audio.spectra import hann_blur, spectrogram_dbfs, spectrum_dbfs
+from clarity_lab.audio.wav import pcm16, wav_bytes
 
 __all__ = [
     "SoundInfo",
@@ -38,6 +39,7 @@ __all__ = [
     "measured_gain_db",
     "mel_spectrogram_dbfs",
     "mix_at_snr",
+    "pcm16",
     "peak",
     "resample",
     "rms",
@@ -46,4 +48,5 @@ __all__ = [
     "spectrogram_dbfs",
     "spectrum_dbfs",
     "tilt_spectrum",
+    "wav_bytes",
 ]

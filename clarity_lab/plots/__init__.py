@@ -3,20 +3,24 @@
 Call `use_style()` once, in the first cell. Colour never speaks alone: a marker, a line
 style or a label says the same.
 
-Lessons: 01_sound_and_level, 02_speech_features, 11_hearing_loss.
+Lessons: 01_sound_and_level, 02_speech_features, 10_scene_rendering, 11_hearing_loss.
 """
 
 from clarity_lab.plots.audiogram import plot_audiogram, plot_ear
 from clarity_lab.plots.features import plot_features, plot_mel
+from clarity_lab.plots.scenes import plot_decay, plot_head_turn, plot_room
 from clarity_lab.plots.signals import plot_spectrogram, plot_spectrum, plot_waveform
 from clarity_lab.plots.style import figure_html, use_style
 
 __all__ = [
     "figure_html",
     "plot_audiogram",
+    "plot_decay",
     "plot_ear",
     "plot_features",
+    "plot_head_turn",
     "plot_mel",
+    "plot_room",
     "plot_spectrogram",
     "plot_spectrum",
     "plot_waveform",

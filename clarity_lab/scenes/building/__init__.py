@@ -1,0 +1,1 @@
+"""Scenes as descriptions: what they are and how they are drawn."""

@@ -1,0 +1,1 @@
+"""The files of the Clarity challenges: pyClarity reads ours, we read theirs."""

@@ -1,0 +1,1 @@
+"""From a scene's description to what its listener hears."""

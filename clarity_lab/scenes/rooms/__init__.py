@@ -1,0 +1,1 @@
+"""Rooms, and what their walls do to sound."""

@@ -1,0 +1,1 @@
+"""Sound from all directions, and the ears that hear it."""
