@@ -34,6 +34,9 @@ COMMANDS = {
     "study": Command(
         "clarity_lab.recipes.study_cpc1", "compare HASPI with what listeners understood"
     ),
+    "cec2": Command(
+        "clarity_lab.recipes.cec2", "make hearing-aid scenes, enhance and score them"
+    ),
     "badges": Command("clarity_lab.badges", "write the Binder and Colab links"),
 }
 

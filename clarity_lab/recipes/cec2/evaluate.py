@@ -1,0 +1,224 @@
+"""`clarity-lab cec2 evaluate`: better-ear HASPI of each scene for each listener.
+
+As in the challenge: against the anechoic target at the level of the target in the room,
+with a seed made of the scene's name. Each pair's scores are a file of their own, so a
+killed run loses at most one pair; si.csv and si_unproc.csv are put together from them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clarity_lab import audio
+from clarity_lab.hearing import Listener
+from clarity_lab.metrics import better_ear_haspi, prepare_reference
+from clarity_lab.recipes import jobs
+from clarity_lab.recipes.cec2.enhance import (
+    enhance_record,
+    enhanced_path,
+    exp_of,
+    marks_of,
+)
+from clarity_lab.recipes.cec2.folders import Folders
+from clarity_lab.recipes.cec2.progress import Outcome, attempt, go_through, unfinished
+from clarity_lab.recipes.cec2.scores import COLUMNS, LARGEST_HASPI, TABLES
+from clarity_lab.recipes.cec2.settings_record import (
+    locked,
+    read_record,
+    record_settings,
+)
+from clarity_lab.scenes.clarity_files.json_fields import json_text
+from clarity_lab.scenes.clarity_files.rendered import rendered_paths
+from clarity_lab.whole import write_whole
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What to score.
+
+    Attributes:
+        scenes: Folder of the rendered scenes.
+        exp: Folder of the hearing aid's results.
+        systems: "enhanced", and "unprocessed" if that is wanted too.
+    """
+
+    scenes: Path
+    exp: Path
+    systems: tuple[str, ...] = tuple(TABLES)
+
+    def score_path(self, scene: str, listener: str) -> Path:
+        """The scores of one pair."""
+        return self.exp / "scores" / f"{scene}_{listener}.json"
+
+    def is_scored(self, scene: str, listener: str) -> bool:
+        """Whether a pair has its scores."""
+        return self.score_path(scene, listener).is_file()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what can be chosen."""
+    parser.add_argument("--exp", type=Path, help="folder to score; default: ROOT/exp")
+    parser.add_argument(
+        "--skip-unprocessed", action="store_true", help="score the enhanced ones only"
+    )
+    jobs.add_arguments(parser)
+
+
+def run(folders: Folders, options: argparse.Namespace) -> int:
+    """Score what has no score yet; write the tables when all have."""
+    systems = tuple(TABLES)[: 1 if options.skip_unprocessed else 2]
+    evaluation = Evaluation(folders.scenes, exp_of(folders, options), systems)
+    pairs, listeners = folders.read_pairs()
+    with locked(evaluation.exp / "settings", "evaluate"):
+        aid = read_record(enhance_record(evaluation.exp)).get("settings", {})
+        settings = {"systems": ", ".join(systems), **aid}
+        marks = marks_of(folders, pairs, listeners)
+        record_settings(evaluation.exp / "settings" / "evaluate.json", settings, marks)
+        (evaluation.exp / "scores").mkdir(exist_ok=True)
+        tasks = unfinished(pairs, listeners, is_done=evaluation.is_scored)
+        outcome = go_through(
+            "evaluate",
+            tasks,
+            partial(evaluate_chunk, evaluation),
+            where=jobs.where_of(options),
+            logs=folders.root / "logs",
+            n_before=len(pairs) - len(tasks),
+        )
+    if outcome.faults:
+        return 1
+    write_tables(evaluation, pairs)
+    return 0
+
+
+def evaluate_chunk(evaluation: Evaluation, chunk: list) -> Outcome:
+    """Score some scenes for their listeners."""
+    return attempt(
+        chunk,
+        name=lambda task: task[0],
+        do=lambda task: _evaluate(evaluation, *task),
+    )
+
+
+def seed_of(scene: str) -> int:
+    """The challenge's seed of a scene.
+
+    Example:
+        >>> seed_of("S06001")
+        50854399
+    """
+    digest = hashlib.md5(scene.encode("utf-8"), usedforsecurity=False).hexdigest()
+    return int(digest, 16) % 10**8
+
+
+def read_reference(scenes: Path, scene: str) -> tuple[NDArray, int]:
+    """The anechoic target, each ear at the level of the target in the room.
+
+    Args:
+        scenes: Folder of the rendered scenes.
+        scene: Its name.
+
+    Returns:
+        Shape (2, samples), and the sample rate in Hz.
+
+    Raises:
+        ValueError: If the two differ in rate or ears, or one is silent.
+    """
+    paths = rendered_paths(scenes, scene)
+    anechoic, rate = audio.load(paths["anechoic", 1])
+    target, target_rate = audio.load(paths["target", 1])
+    if not anechoic.ndim == target.ndim == 2 or rate != target_rate:
+        raise ValueError(
+            "expected target and anechoic target at both ears and of one rate, got "
+            f"{target.shape} at {target_rate} Hz and {anechoic.shape} at {rate} Hz."
+        )
+    rms = np.sqrt([np.mean(one**2, axis=-1) for one in (target, anechoic)])
+    if not np.all(rms > 0):
+        raise ValueError("expected speech in the target at both ears, got silence.")
+    return anechoic * (rms[0] / rms[1])[:, None], rate
+
+
+def _evaluate(
+    evaluation: Evaluation, scene: str, listeners: tuple[Listener, ...]
+) -> bool:
+    """Score one scene; its reference is heard once for everybody."""
+    reference, rate = read_reference(evaluation.scenes, scene)
+    heard = tuple(prepare_reference(one, sample_rate=rate) for one in reference)
+    for listener in listeners:
+        files = {
+            "enhanced": enhanced_path(
+                evaluation.exp / "enhanced_signals", scene, listener.name
+            ),
+            "unprocessed": rendered_paths(evaluation.scenes, scene)["mix", 1],
+        }
+        scores = {}
+        for system in evaluation.systems:
+            path = files[system]
+            sound = _fitting(path, n_samples=reference.shape[-1], rate=rate)
+            try:
+                scores[system] = better_ear_haspi(
+                    sound,
+                    reference=heard,
+                    sample_rate=rate,
+                    listener=listener,
+                    rng=seed_of(scene),
+                )
+            except ValueError as error:
+                raise ValueError(f"{path}: {error}") from error
+        path = evaluation.score_path(scene, listener.name)
+        write_whole(path, json_text(scores) + "\n")
+    return False
+
+
+def _fitting(path: Path, *, n_samples: int, rate: int) -> NDArray:
+    """A sound at the reference's length: what a filter adds behind it is cut off."""
+    samples, its_rate = audio.load(path)
+    if len(samples) != 2 or its_rate != rate:
+        raise ValueError(
+            f"expected {path} with 2 channels at {rate} Hz, got {samples.shape} at "
+            f"{its_rate} Hz."
+        )
+    missing = max(0, n_samples - samples.shape[-1])
+    return np.pad(samples[:, :n_samples], ((0, 0), (0, missing)))
+
+
+def _read_score(evaluation: Evaluation, scene: str, name: str) -> dict[str, float]:
+    path = evaluation.score_path(scene, name)
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        good = all(0 <= found[system] <= LARGEST_HASPI for system in evaluation.systems)
+    except (ValueError, KeyError, TypeError):
+        good = False
+    if not good:
+        raise ValueError(
+            f"expected HASPI of {' and '.join(evaluation.systems)} in {path}, got "
+            "something else. Delete it and evaluate again: this pair alone is redone."
+        )
+    return found
+
+
+def write_tables(evaluation: Evaluation, pairs: dict[str, tuple[str, ...]]) -> None:
+    """Put the scores of all pairs together as the challenge's tables, and say means."""
+    scores = {
+        (scene, name): _read_score(evaluation, scene, name)
+        for scene, names in pairs.items()
+        for name in names
+    }
+    for system in evaluation.systems:
+        text = io.StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        table.writerow(COLUMNS)
+        table.writerows((*pair, found[system]) for pair, found in scores.items())
+        path = evaluation.exp / TABLES[system]
+        write_whole(path, text.getvalue())
+        mean = np.mean([found[system] for found in scores.values()])
+        print(f"evaluate: mean HASPI {mean:.4f} over {len(scores)} pairs: {path}")
