@@ -61,7 +61,7 @@ def test_wrong_answers_get_hints_and_not_all_the_same(check, solution):
 
 @pytest.mark.parametrize(("check", "solution"), FUNCTION_CHECKS)
 def test_an_attempt_that_crashes_is_told_with_its_line(check, solution):
-    def crash(*arguments):
+    def crash(*arguments, **names):
         zero = 0
         return 1 / zero
 
@@ -73,8 +73,8 @@ def test_an_attempt_that_crashes_is_told_with_its_line(check, solution):
 
 @pytest.mark.parametrize(("check", "solution"), FUNCTION_CHECKS)
 def test_a_function_without_return_is_asked_for_one(check, solution):
-    def forgets(*arguments):
-        solution(*arguments)
+    def forgets(*arguments, **names):
+        solution(*arguments, **names)
 
     assert "Is there a return?" in check(forgets)
 
@@ -99,7 +99,7 @@ def test_a_function_with_other_parameters_is_told_so(check, solution):
 
 @pytest.mark.parametrize(("check", "solution"), FUNCTION_CHECKS)
 def test_a_name_that_was_not_written_is_asked_for(check, solution):
-    def scales(*arguments):
+    def scales(*arguments, **names):
         return audio.set_level(np.ones(4), -20.0)
 
     assert check(scales).endswith("Write the names: set_level(samples, level_dbfs=...)")
@@ -107,7 +107,7 @@ def test_a_name_that_was_not_written_is_asked_for(check, solution):
 
 @pytest.mark.parametrize(("check", "solution"), FUNCTION_CHECKS)
 def test_an_ellipsis_given_back_is_no_attempt(check, solution):
-    assert check(lambda *arguments: ...).startswith("○ not attempted yet")
+    assert check(lambda *arguments, **names: ...).startswith("○ not attempted yet")
 
 
 def test_a_wrong_call_of_an_own_function_shows_how_it_is_called():
@@ -140,7 +140,7 @@ def test_a_fault_in_a_function_that_the_attempt_calls_is_told_at_the_attempts_li
 def test_nonsense_is_answered_and_not_called_a_crash_of_the_attempt(
     check, solution, answer
 ):
-    attempt = (lambda *arguments: answer) if callable(solution) else answer
+    attempt = (lambda *a, **keywords: answer) if callable(solution) else answer
     verdict = check(attempt)
     assert verdict.startswith("✗")
     assert "your code raised" not in verdict
@@ -151,7 +151,7 @@ def test_an_exception_without_words_is_answered():
         def __str__(self):
             raise RuntimeError
 
-    def crash(*arguments):
+    def crash(*arguments, **names):
         raise MuteError
 
     verdict = ex00_start_here.check_halve(crash)

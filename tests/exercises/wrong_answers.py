@@ -7,7 +7,7 @@ from clarity_lab.exercises.ex02_speech_features import solution_deltas as ex02_d
 from clarity_lab.exercises.ex14_music_quality import (
     solution_as_loud_as as ex14_as_loud_as,
 )
-from clarity_lab.hearing import apply_nalr
+from clarity_lab.hearing import apply_nalr, cec2_hearing_aid
 from clarity_lab.metrics import haaqi
 
 WRONG_ANSWERS: dict[str, list] = {
@@ -383,5 +383,154 @@ WRONG_ANSWERS |= {  # 13_intelligibility
         lambda system, listener, s, who: np.ones(len(system), bool),
         lambda system, listener, s, who: (system != "A") & (listener != "1"),
         lambda system, listener, s, who: [3],
+    ],
+}
+
+
+def ex10_scaled(target, interferer, snr_db, ear=np.max, sign=1, per=20):
+    """An interferer scaled by one choice of ear, sign and kind of decibel."""
+    powers = [np.mean(np.square(sound), axis=-1) for sound in (target, interferer)]
+    own_db = ear(10 * np.log10(powers[0] / powers[1]))
+    return interferer * 10 ** (sign * (own_db - snr_db) / per)
+
+
+def ex10_turned(
+    field, angle_deg, order=(0, 1, 2, 3), radians=np.radians, signs=(1, -1)
+):
+    """A first-order field, turned with one thing wrong."""
+    w, y, z, x = field
+    c, s = np.cos(radians(angle_deg)), np.sin(radians(angle_deg))
+    turned = np.stack([w, c * y + signs[0] * s * x, z, c * x + signs[1] * s * y])
+    return turned[list(order)]
+
+
+WRONG_ANSWERS |= {  # 10_scene_rendering
+    "check_delay_samples": [
+        lambda metres, rate: metres / 344,  # in s
+        lambda metres, rate: metres / 340 * rate,
+        lambda metres, rate: metres / 343 * rate,
+        lambda metres, rate: metres * rate,
+        lambda metres, rate: 344 / metres * rate,
+        lambda metres, rate: int(metres / 344 * rate),
+        lambda metres, rate: round(metres / 344 * rate + 1e-9),
+        lambda metres, rate: 10.0,
+    ],
+    "check_itd_us": [
+        lambda deg, r: 1e6 * r / 344 * (deg + np.sin(deg)),
+        lambda deg, r: 1e6 * r / 344 * (deg + np.sin(np.radians(deg))),
+        lambda deg, r: 1e6 * r / 344 * (np.radians(deg) + np.sin(deg)),
+        lambda deg, r: r / 344 * (np.radians(deg) + np.sin(np.radians(deg))),
+        lambda deg, r: 1e6 * r / 344 * np.sin(np.radians(deg)),
+        lambda deg, r: 1e6 * 2 * r / 344 * np.sin(np.radians(deg)),
+        lambda deg, r: 1e6 * 3 * r / 344 * np.sin(np.radians(deg)),
+        lambda deg, r: 1e6 * r / 344 * abs(np.radians(deg) + np.sin(np.radians(deg))),
+        lambda deg, r: 1e6 * 0.0875 / 344 * (np.radians(deg) + np.sin(np.radians(deg))),
+    ],
+    "check_t30_s": [
+        lambda db, rate: (np.argmax(db <= -35) - np.argmax(db <= -5)) / rate,
+        lambda db, rate: 2 * (np.argmax(db <= -35) - np.argmax(db <= -5)),
+        lambda db, rate: 2 * np.argmax(db <= -35) / rate,
+        lambda db, rate: np.argmax(db <= -60) / rate,
+        lambda db, rate: np.argmax(db <= -35) / rate,
+        lambda db, rate: 2 * (np.argmax(db <= -30)) / rate,
+        lambda db, rate: 2 * (np.argmax(db <= -5) - np.argmax(db <= -35)) / rate,
+        lambda db, rate: 2 * (np.argmax(db <= -35) - np.argmax(db <= -5)) / 1000,
+    ],
+    "check_interferer_at_snr": [
+        lambda t, i, snr: ex10_scaled(t, i, snr, ear=np.min),
+        lambda t, i, snr: ex10_scaled(t, i, snr, ear=np.mean),
+        lambda t, i, snr: ex10_scaled(t, i, snr, sign=-1),
+        lambda t, i, snr: ex10_scaled(t, i, snr, per=10),
+        lambda t, i, snr: ex10_scaled(t, i, -snr),
+        lambda t, i, snr: ex10_scaled(t, i, snr, ear=lambda own_db: own_db[:, None]),
+        lambda t, i, snr: t + ex10_scaled(t, i, snr),
+        lambda t, i, snr: ex10_scaled(t, i, snr)[0],
+        lambda t, i, snr: i * 10 ** (-snr / 20),
+        lambda t, i, snr: i * np.sqrt(np.sum(t**2) / np.sum(i**2)) * 10 ** (-snr / 20),
+        lambda t, i, snr: i,
+    ],
+    "check_turn_field": [
+        lambda field, deg: ex10_turned(field, deg, signs=(-1, 1)),  # to the right
+        lambda field, deg: ex10_turned(field, deg, radians=np.asarray),
+        lambda field, deg: ex10_turned(field, deg, order=(0, 3, 2, 1)),
+        lambda field, deg: ex10_turned(field, deg, signs=(1, 1)),
+        lambda field, deg: field * np.cos(np.radians(deg)),
+        lambda field, deg: np.stack(  # rotates Z as well
+            [field[0], field[3], -field[2], -field[1]]
+        ),
+        lambda field, deg: field[:3],
+        lambda field, deg: field,
+    ],
+}
+
+
+def ex90_rms(sound):
+    """RMS of each ear."""
+    return np.sqrt(np.mean(sound**2, axis=-1, keepdims=True))
+
+
+def ex90_aided(mix, listener, gain=1.0):
+    """The baseline of the challenge, by the solution's own last step."""
+    return cec2_hearing_aid(gain * mix, sample_rate=44_100, audiogram=listener)
+
+
+WRONG_ANSWERS |= {  # 90_whole_chain
+    "check_match_level": [
+        lambda a, t: a * np.sqrt(np.mean(t**2) / np.mean(a**2)),  # one factor
+        lambda a, t: t,
+        lambda a, t: a * np.max(np.abs(t), -1, keepdims=True) / np.max(a, -1)[:, None],
+        lambda a, t: a * (ex90_rms(t) / ex90_rms(a)) ** 2,
+        lambda a, t: a * ex90_rms(a) / ex90_rms(t),
+        lambda a, t: ex90_rms(t) / ex90_rms(a),
+        lambda a, t: a,
+        lambda a, t: a * np.mean(np.abs(t), -1, keepdims=True),
+    ],
+    "check_both_summed": [
+        lambda mix: np.stack([mix[0] + mix[1]] * 2),
+        lambda mix: np.stack([mix[0] - mix[1]] * 2) / 2,
+        lambda mix: mix.mean(axis=0),
+        lambda mix: np.stack([mix.mean(axis=0)] * 2, axis=1),
+        lambda mix: mix[::-1],
+        lambda mix: mix,
+        lambda mix: np.repeat(mix.mean(axis=1, keepdims=True), 3, axis=1),
+        lambda mix: np.stack([mix[0]] * 2),
+        lambda mix: mix.__iadd__(mix[::-1]).__itruediv__(2)[::-1] * 1.0,  # in place
+    ],
+    "check_noise_gain": [
+        lambda p, n, floor: 1 - n / p,
+        lambda p, n, floor: np.maximum(p / (p + n), floor),
+        lambda p, n, floor: np.maximum(n / p, floor),
+        lambda p, n, floor: np.maximum(1 - n / p, 0),
+        lambda p, n, floor: np.ones(len(p)),
+        lambda p, n, floor: np.sqrt(np.maximum(1 - n / p, floor**2)),
+        lambda p, n, floor: np.maximum(1 - n / p, floor),  # NaN in silence
+        lambda p, n, floor: np.where(p > n, 1 - n / p, 0.2) * (p > 0) + 0.2 * (p == 0),
+        lambda p, n, floor: 0.5,
+    ],
+    "check_gain_and_error": [
+        lambda s, o: (np.mean(o - s), 0.1),
+        lambda s, o: (np.max(s - o), 0.1),
+        lambda s, o: (np.mean(s - o), np.std((s - o).mean(1), ddof=1)),
+        lambda s, o: (np.mean(s - o), np.std((s - o).mean(1)) / np.sqrt(3)),
+        lambda s, o: (np.mean(s - o), np.std(s - o, ddof=1) / np.sqrt(6)),
+        lambda s, o: (np.mean(s - o), np.std(s - o) / np.sqrt(6)),
+        lambda s, o: (np.mean(s - o), np.var((s - o).mean(1), ddof=1) / 3),
+        lambda s, o: (np.mean(s - o), 0.0),
+        lambda s, o: np.mean(s - o),
+        lambda s, o: None,
+    ],
+    "check_enhance": [
+        lambda mix, *, sample_rate, listener: None,
+        lambda mix, *, sample_rate, listener: mix[0],
+        lambda mix, *, sample_rate, listener: mix.T,
+        lambda mix, *, sample_rate, listener: mix[:, ::2],
+        lambda mix, *, sample_rate, listener: np.round(mix).astype(int),
+        lambda mix, *, sample_rate, listener: mix + 0j,
+        lambda mix, *, sample_rate, listener: mix * np.nan,
+        lambda mix, *, sample_rate, listener: 100 * mix,
+        lambda mix, *, sample_rate, listener: 0 * mix,
+        lambda mix, *, sample_rate, listener: mix,
+        lambda mix, *, sample_rate, listener: ex90_aided(mix, listener),
+        lambda mix, *, sample_rate, listener: ex90_aided(mix, listener, 2.0),
     ],
 }

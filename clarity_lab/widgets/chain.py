@@ -1,0 +1,137 @@
+"""Go through scenes, listeners and hearing aids: hear each, see what it scores."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from functools import lru_cache
+
+import ipywidgets
+import matplotlib.pyplot as plt
+from numpy.typing import NDArray
+
+from clarity_lab.checks import require_sample_rate
+from clarity_lab.hearing import Listener, simulate_loss
+from clarity_lab.listen import safe_gain_db, table_html
+from clarity_lab.plots import figure_html, plot_audiogram
+from clarity_lab.units import db_to_amplitude
+from clarity_lab.widgets.explorer import Explorer
+
+Pair = tuple[str, str]
+MARGIN_DB = 8.0
+"""What the filters of an ear may add to a peak: 7.2 dB to a full-scale square wave."""
+
+
+def explore_chain(
+    outputs: Mapping[str, Mapping[Pair, NDArray]],
+    *,
+    scores: Mapping[str, Mapping[Pair, float]],
+    scenes: Mapping[str, str],
+    listeners: Mapping[str, Listener],
+    sample_rate: int,
+) -> Explorer:
+    """Choose a scene, a listener and a hearing aid: hear it, see all scores beside.
+
+    Args:
+        outputs: What each hearing aid gives to both ears, by its name, then by scene
+            and listener, shape (2, samples). The first is what the others are compared
+            with.
+        scores: HASPI, likewise.
+        scenes: What to call each scene.
+        listeners: By name.
+        sample_rate: In Hz.
+
+    Returns:
+        The widget; `.controls` holds `scene`, `listener` and `system`; `.view` the
+            score, all systems' scores for this pair, the audiogram, and players at one
+            gain for the whole widget.
+
+    Raises:
+        ValueError: If outputs and scores are not of the same systems and pairs.
+    """
+    sample_rate = require_sample_rate(sample_rate)
+    _require_alike(outputs, scores, scenes, listeners)
+    first = next(iter(outputs))
+    room = db_to_amplitude(MARGIN_DB)
+    gain_db = safe_gain_db(
+        room * sound for sounds in outputs.values() for sound in sounds.values()
+    )
+
+    @lru_cache(maxsize=32)
+    def heard(system: str, scene: str, listener: str) -> NDArray:
+        return simulate_loss(
+            outputs[system][scene, listener],
+            sample_rate=sample_rate,
+            audiogram=listeners[listener],
+        )
+
+    def show(scene: str, listener: str, system: str) -> str:
+        sounds = {
+            f"out of: {system}": outputs[system][scene, listener],
+            f"as {listener} hears it": heard(system, scene, listener),
+        }
+        if system != first:
+            sounds[f"as {listener} hears: {first}"] = heard(first, scene, listener)
+        theirs = {name: scores[name][scene, listener] for name in scores}
+        players = table_html(sounds, sample_rate=sample_rate, gain_db=gain_db)
+        words = f"{theirs[system]:.3f}</strong> with {html.escape(system)}"
+        picture = _picture(theirs, system, listeners[listener])
+        return f"<p><strong>HASPI {words}.</p>{picture}{players}"
+
+    wide = {"style": {"description_width": "9em"}, "layout": {"width": "32em"}}
+    choices = {
+        "scene": [(words, name) for name, words in scenes.items()],
+        "listener": list(listeners),
+        "system": list(outputs),
+    }
+    controls = {
+        name: ipywidgets.Dropdown(
+            options=options, description=name.capitalize(), **wide
+        )
+        for name, options in choices.items()
+    }
+    return Explorer(show, controls)
+
+
+def _require_alike(
+    outputs: Mapping, scores: Mapping, scenes: Mapping, listeners: Mapping
+) -> None:
+    pairs = {(scene, listener) for scene in scenes for listener in listeners}
+    if not outputs or not pairs:
+        raise ValueError(
+            "expected at least one system, one scene and one listener, got "
+            f"{len(outputs)}, {len(scenes)} and {len(listeners)}."
+        )
+    if set(outputs) != set(scores):
+        odd = ", ".join(sorted(set(outputs) ^ set(scores)))
+        raise ValueError(f"expected sounds and scores of each system, not of {odd}.")
+    for name in outputs:
+        for what, there in {"sound": outputs[name], "score": scores[name]}.items():
+            missing = sorted(pairs - set(there))
+            if missing:
+                scene, listener = missing[0]
+                raise ValueError(
+                    f"expected a {what} of {name} for every scene and listener, none "
+                    f"for {scene} and {listener}. Enter {name} again."
+                )
+
+
+def _picture(theirs: Mapping[str, float], chosen: str, listener: Listener) -> str:
+    figure, (left, right) = plt.subplots(
+        1, 2, figsize=(9.5, 3.4), width_ratios=(1.3, 1), layout="constrained"
+    )
+    names = list(theirs)
+    bars = left.barh(names, list(theirs.values()), color="lightgrey", edgecolor="k")
+    bars[names.index(chosen)].set(facecolor="tab:blue", hatch="//")
+    left.bar_label(bars, fmt="%.2f", padding=3)
+    left.invert_yaxis()
+    left.set(xlabel="HASPI", xlim=(0, 1.15), title="This scene, this listener")
+    plot_audiogram(
+        listener.left.frequencies_hz,
+        left_db_hl=listener.left.thresholds_db_hl,
+        right_db_hl=listener.right.threshold_at(listener.left.frequencies_hz),
+        ax=right,
+    )
+    right.set_title(listener.name)
+    listing = ", ".join(f"{name} {score:.2f}" for name, score in theirs.items())
+    return figure_html(figure, alt=f"Scores: {listing}. Audiogram of {listener.name}.")

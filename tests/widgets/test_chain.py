@@ -1,0 +1,133 @@
+"""Every choice of the chain's explorer changes what is heard and what is shown."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+import soundfile
+
+pytest.importorskip("ipywidgets", reason="needs the lessons' packages")
+matplotlib = pytest.importorskip("matplotlib", reason="needs the lessons' packages")
+matplotlib.use("Agg")
+
+from clarity_lab import audio, widgets  # noqa: E402
+from clarity_lab.hearing import Audiogram, Listener  # noqa: E402
+
+SAMPLE_RATE = 44_100
+SCENES = {"S1": "S1, quiet", "S2": "S2, <loud>"}
+LISTENERS = {
+    name: Listener(name, *[Audiogram((250, 8000), (loss, loss + 10))] * 2)
+    for name, loss in {"L1": 20, "L2": 60}.items()
+}
+SYSTEMS = ("unprocessed", "louder", "loudest")
+PAIRS = [(scene, name) for scene in SCENES for name in LISTENERS]
+
+
+@pytest.fixture
+def outputs(rng):
+    noise = 0.01 * rng.standard_normal((2, SAMPLE_RATE // 5))
+    return {
+        system: {pair: 2.0**k * 3.0**n * noise for n, pair in enumerate(PAIRS)}
+        for k, system in enumerate(SYSTEMS)
+    }
+
+
+@pytest.fixture
+def scores():
+    return {
+        system: {pair: 0.1 * k + 0.01 * n for n, pair in enumerate(PAIRS)}
+        for k, system in enumerate(SYSTEMS)
+    }
+
+
+@pytest.fixture
+def explorer(outputs, scores):
+    return explore(outputs, scores)
+
+
+def explore(outputs, scores, listeners=LISTENERS):
+    return widgets.explore_chain(
+        outputs,
+        scores=scores,
+        scenes=SCENES,
+        listeners=listeners,
+        sample_rate=SAMPLE_RATE,
+    )
+
+
+def score(explorer):
+    return float(re.search(r"HASPI ([\d.]+)<", explorer.view.value)[1])
+
+
+def levels(explorer):
+    data = re.findall(r"audio/flac;base64,([^\"]+)", explorer.view.value)
+    sounds = [soundfile.read(io.BytesIO(base64.b64decode(one)))[0] for one in data]
+    return [float(audio.level_dbfs(sound.ravel())) for sound in sounds]
+
+
+@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("listener", LISTENERS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_score_and_sound_are_those_of_the_choice(
+    explorer, outputs, scores, scene, listener, system
+):
+    choice = {"scene": scene, "listener": listener, "system": system}
+    for name, value in choice.items():
+        explorer.controls[name].value = value
+    assert score(explorer) == pytest.approx(scores[system][scene, listener])
+    first = next(iter(outputs))
+    reference_db = float(audio.level_dbfs(outputs[first]["S1", "L1"].ravel()))
+    expected_db = float(audio.level_dbfs(outputs[system][scene, listener].ravel()))
+    played = levels(explorer)
+    explorer.controls["system"].value = first
+    explorer.controls["scene"].value, explorer.controls["listener"].value = "S1", "L1"
+    # One gain for the whole widget: levels differ by what the sounds differ by.
+    assert played[0] - levels(explorer)[0] == pytest.approx(
+        expected_db - reference_db, abs=0.1
+    )
+
+
+def test_a_loss_makes_it_softer_and_a_larger_one_more(explorer):
+    out, heard = levels(explorer)
+    assert heard < out - 5
+    explorer.controls["listener"].value = "L2"
+    louder_out, softer_heard = levels(explorer)
+    assert softer_heard - louder_out < heard - out - 10
+
+
+def test_another_system_is_compared_with_the_first_through_the_same_ear(explorer):
+    assert len(levels(explorer)) == 2
+    explorer.controls["system"].value = "louder"
+    _, heard, first_heard = levels(explorer)
+    assert heard > first_heard
+    assert "as L1 hears: unprocessed" in explorer.view.value
+
+
+def test_the_picture_says_all_scores_in_words_and_nothing_breaks_the_html(explorer):
+    explorer.controls["scene"].value = "S2"
+    alt = re.search(r'alt="([^"]+)"', explorer.view.value)[1]
+    assert "unprocessed 0.02, louder 0.12, loudest 0.22" in alt
+    assert "<loud>" not in explorer.view.value
+
+
+def test_nothing_clips_at_full_scale(scores):
+    time_s = np.arange(8_820) / SAMPLE_RATE
+    full = np.tile(np.sign(np.sin(2 * np.pi * 200 * time_s)), (2, 1))
+    outputs = {system: dict.fromkeys(PAIRS, full) for system in SYSTEMS}
+    good = Audiogram((250, 8000), (0, 10))  # an ear that takes nothing away
+    ears = {name: Listener(name, good, good) for name in LISTENERS}
+    explorer = explore(outputs, scores, listeners=ears)
+    assert 'role="alert"' not in explorer.view.value
+
+
+def test_missing_sounds_and_scores_are_named(outputs, scores):
+    del scores["louder"]["S2", "L1"]
+    with pytest.raises(ValueError, match=r"a score of louder .* S2 and L1"):
+        explore(outputs, scores)
+    del scores["louder"]
+    with pytest.raises(ValueError, match="not of louder"):
+        explore(outputs, scores)
+    with pytest.raises(ValueError, match="at least one system"):
+        explore({}, {})

@@ -1,0 +1,196 @@
+"""The compass: each control changes what is heard, at both ends; the map moves too."""
+
+import base64
+import html
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+import soundfile
+
+pytest.importorskip("ipywidgets", reason="needs the lessons' packages")
+matplotlib = pytest.importorskip("matplotlib", reason="needs the lessons' packages")
+matplotlib.use("Agg")
+
+from clarity_lab import audio, manifests, scenes, widgets  # noqa: E402
+from clarity_lab.widgets import scene as compass  # noqa: E402
+
+SPEECH = "speech/librispeech-1272-135031-0011.flac"
+RATE = 16_000
+
+
+@pytest.fixture(scope="module")
+def head():
+    return scenes.kemar()
+
+
+@pytest.fixture(scope="module")
+def speech():
+    return audio.load(manifests.fetch("samples", SPEECH), duration_s=1)[0]
+
+
+@pytest.fixture
+def explorer(speech, head, rng):
+    hiss = 0.05 * rng.standard_normal(RATE)
+    return widgets.explore_scene(speech, hiss, sample_rate=RATE, head=head)
+
+
+def played(explorer):
+    """Both together and the talker alone, at the levels they had."""
+    data = re.findall(r"audio/flac;base64,([^\"]+)", explorer.view.value)
+    sounds = [soundfile.read(io.BytesIO(base64.b64decode(one)))[0].T for one in data]
+    found = re.search(r"All played (-?[\d.]+) dB", explorer.view.value)
+    return np.array(sounds) * 10 ** (-float(found.group(1) if found else 0) / 20)
+
+
+def shown_db(explorer):
+    """SNR at the left ear, at the right, at the better."""
+    return [float(x) for x in re.findall(r"([+-][\d.]+) dB", explorer.view.value)[:3]]
+
+
+def turn(explorer, **values):
+    for name, value in values.items():
+        explorer.controls[name].value = value
+    return explorer
+
+
+@pytest.mark.parametrize("end", ["min", "max"])
+@pytest.mark.parametrize("name", ["head_deg", "target_deg", "interferer_deg", "snr_db"])
+def test_each_slider_changes_the_sound_at_both_ends(explorer, name, end):
+    before = played(explorer)[0]
+    control = explorer.controls[name]
+    control.value = getattr(control, end)
+    assert audio.level_dbfs(np.ravel(played(explorer)[0] - before)) > -50
+
+
+def test_the_talker_is_heard_where_he_stands_seen_from_the_nose(explorer, head):
+    turn(explorer, target_deg=60)
+    for nose_deg, azimuth_deg in ((0, 60), (60, 0), (120, -60)):
+        turn(explorer, head_deg=nose_deg)
+        there = scenes.place(
+            [1.0], azimuth_deg=azimuth_deg, head=head, sample_rate=RATE
+        )
+        assert scenes.itd_s(played(explorer)[1], sample_rate=RATE) == pytest.approx(
+            scenes.itd_s(there, sample_rate=RATE), abs=40e-6
+        )
+
+
+@pytest.mark.parametrize("room", [compass.DRY, compass.FURNISHED])
+@pytest.mark.parametrize("snr_db", [-12, 12])
+def test_the_snr_is_that_of_the_slider_while_the_nose_is_ahead(explorer, room, snr_db):
+    turn(explorer, room=room, snr_db=snr_db)
+    both, talker = played(explorer)
+    measured_db = scenes.speech_weighted_snr_db(
+        talker, noise=both - talker, sample_rate=RATE
+    )
+    assert measured_db == pytest.approx(snr_db, abs=0.2)
+    assert shown_db(explorer)[2] == pytest.approx(snr_db, abs=0.06)
+
+
+def test_turning_the_head_changes_the_snr_but_no_source(explorer):
+    turn(explorer, interferer_deg=90, head_deg=30)
+    left_db, right_db, better_db = shown_db(explorer)
+    assert better_db == right_db > 3 > 0 > left_db
+    turn(explorer, interferer_deg=0, head_deg=90)
+    left_db, right_db, better_db = shown_db(explorer)
+    assert abs(left_db) < 2 > abs(right_db)  # both come from one place
+
+
+def test_the_furnished_room_rings_on_and_fills_the_shadow(explorer):
+    turn(explorer, target_deg=90)
+    dry_db = scenes.ild_db(played(explorer)[1])
+    turn(explorer, room=compass.FURNISHED)
+    assert 1 < scenes.ild_db(played(explorer)[1]) < dry_db - 1
+
+
+def test_the_map_shows_where_the_nose_points_and_who_is_where(explorer):
+    turn(explorer, head_deg=45, target_deg=90, interferer_deg=0)
+    picture = explorer.view.value
+    assert "nose at 135 degrees" in picture
+    assert "rotate(-135.0)" in picture
+    places = dict(
+        zip(
+            ("listener", "target", "interferer"),
+            (map(float, xy) for xy in re.findall(r"translate\((.*?),(.*?)\)", picture)),
+            strict=True,
+        )
+    )
+    x, y = places["listener"]
+    target, interferer = places["target"], places["interferer"]
+    reach = compass.DISTANCE_M * compass.PIXELS_PER_M
+    assert list(target) == pytest.approx([x - reach, y], abs=0.2)  # left
+    assert list(interferer) == pytest.approx([x, y - reach], abs=0.2)  # ahead is up
+
+
+def test_silence_and_stereo_are_refused(speech, head):
+    for target, disturbance, words in (
+        (np.zeros(800), speech, "expected target to sound"),
+        (speech, np.zeros(800), "expected interferer to sound"),
+        (np.ones((2, 800)), speech, "Choose a channel"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            widgets.explore_scene(target, disturbance, sample_rate=RATE, head=head)
+
+
+@pytest.fixture
+def room():
+    return scenes.Room(
+        "mine",
+        (5, 4, 2.5),
+        scenes.Source((0, 1, 1.2), view=(0, 1, 0)),
+        target=scenes.Source((0, 3, 1.2)),
+        interferers=(scenes.Source((1, 2, 1.2)), scenes.Source((-1, 2, 1.2))),
+    )
+
+
+def watched(room, **changes):
+    turning = np.linspace(0, -np.pi / 6, RATE)
+    late = np.concatenate([np.zeros(RATE // 2), np.full(RATE // 2, 0.1)])
+    given = {"room": room, "head_turn_rad": turning, "sources": {"target": late}}
+    sound = np.full((2, RATE), 0.1)
+    return widgets.watch_scene(sound, sample_rate=RATE, **(given | changes)).data
+
+
+def frames_of(page):
+    return json.loads(html.unescape(re.search(r'data-frames="(.*?)"', page)[1]))
+
+
+def test_the_map_turns_with_the_head_and_grows_with_the_sound(room):
+    frames = frames_of(watched(room))
+    assert len(frames["nose"]) == len(frames["size"]["target"]) == 20
+    assert frames["nose"][0] == 90
+    assert frames["nose"][-1] == pytest.approx(60, abs=2)
+    assert frames["size"]["target"][:10] == [0] * 10
+    assert frames["size"]["target"][10:] == [1] * 10
+
+
+def test_whoever_is_not_in_the_scene_is_pale(room):
+    talkers = re.findall(r'opacity="([\d.]+)"><circle data-who="(.*?)"', watched(room))
+    assert talkers == [
+        ("1", "target"),
+        ("0.25", "interferer 1"),
+        ("0.25", "interferer 2"),
+    ]
+
+
+def test_the_map_is_light_and_leaves_the_sound_as_it_is(room):
+    page = watched(room)
+    data = re.search(r"audio/flac;base64,([^\"]+)", page)[1]
+    sound, rate = soundfile.read(io.BytesIO(base64.b64decode(data)))
+    np.testing.assert_allclose(sound, 0.1, atol=2**-15)
+    assert rate == RATE
+    assert len(page) - len(data) < 10_000
+
+
+def test_a_silent_source_has_no_ring(room):
+    frames = frames_of(watched(room, sources={"interferer 2": np.zeros(RATE)}))
+    assert frames["size"] == {"interferer 2": [0] * 20}
+
+
+def test_a_source_of_another_room_or_length_is_refused(room):
+    with pytest.raises(ValueError, match="got interferer 3"):
+        watched(room, sources={"interferer 3": np.ones(RATE)})
+    with pytest.raises(ValueError, match="zeros around it"):
+        watched(room, sources={"target": np.ones(RATE // 2)})
