@@ -225,7 +225,10 @@ def another_process():
     started = []
 
     def start(name="toy"):
-        code = f"from clarity_lab import manifests; print(manifests.fetch({name!r}))"
+        code = (
+            "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+            f"from clarity_lab import manifests; print(manifests.fetch({name!r}))"
+        )  # who starts the tests in the background may have had SIGINT ignored
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         words = [sys.executable, "-c", code]
         process = subprocess.Popen(words, env=dict(os.environ), **pipes)
