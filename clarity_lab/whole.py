@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -24,3 +26,17 @@ def write_whole(path: Path, content: str | bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def json_text(value: Any, **options: Any) -> str:
+    """JSON with every digit; NaN is refused.
+
+    Importing pyClarity's scene builder makes the whole process round to four digits
+    when it writes JSON; not here.
+    """
+    theirs = vars(json.encoder).pop("float", None)
+    try:
+        return json.dumps(value, allow_nan=False, **options)
+    finally:
+        if theirs is not None:
+            json.encoder.float = theirs

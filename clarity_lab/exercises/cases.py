@@ -23,6 +23,7 @@ def grade_cases(
     shows: str,
     unit: str = "dB",
     tolerance: float = 0.05,
+    relative: bool = False,
     several: str = "take their mean?",
 ) -> Verdict:
     """Say that a function is right, or give a hint for its first wrong answer.
@@ -35,6 +36,7 @@ def grade_cases(
         shows: What the right answer teaches.
         unit: Of the answer; empty if it has none.
         tolerance: How far an answer may lie from the expected one.
+        relative: Whether the tolerance is a part of the expected number.
         several: What to do if it gives several numbers.
 
     Returns:
@@ -46,6 +48,7 @@ def grade_cases(
         >>> grade_cases(lambda a, b: a * b, two, slips=slips, shows="a sum.", unit="")
         ✗ for 1 and 2 you got 2.00: that is the product.
     """
+    distance = _part_between if relative else _distance
     for asked, arguments, expected in cases:
         answer = attempt(*map(copy, arguments))
         if np.size(answer) != 1:
@@ -54,10 +57,10 @@ def grade_cases(
                 f"asked: {several}"
             )
         given = float(np.asarray(answer).item())
-        if _distance(given, expected) < tolerance:
+        if distance(given, expected) < tolerance:
             continue
-        slip = min(slips, key=lambda known: _distance(given, known))
-        if _distance(given, slip) < min(tolerance, WIDEST_SLIP):
+        slip = min(slips, key=lambda known: distance(given, known))
+        if distance(given, slip) < min(tolerance, WIDEST_SLIP):
             return try_this(f"for {asked} you got {given:.2f}: {slips[slip]}")
         wanted = f"{expected:.2f} {unit}".rstrip()
         return try_this(f"for {asked} expected {wanted}, got {given:.2f}.")
@@ -67,3 +70,8 @@ def grade_cases(
 def _distance(value: float, other: float) -> float:
     """How far apart, also where both are infinite."""
     return 0.0 if value == other else abs(value - other)
+
+
+def _part_between(value: float, other: float) -> float:
+    """How far apart, as a part of the other."""
+    return _distance(value, other) / abs(other)

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from clarity_lab.exercises.cases import grade_cases
 from clarity_lab.exercises.verdicts import Verdict, graded, right, try_this
 from clarity_lab.scenes import SPEED_OF_SOUND_M_S, harmonics
 
-TOLERANCE = 0.005
-"""Of the expected number."""
 TOLERANCE_DB = 0.05
 SOUND = np.array([1.0, -0.5, 0.25])
 WHOLE = "keep the fraction: sound does not wait for the next sample."
 DIRECT = "start where it reaches -5 dB: the direct sound tells nothing of the decay."
 
-Case = tuple[str, tuple, float]
-"""What is asked in words, the arguments, what is expected."""
-
 
 @graded
 def check_delay_samples(attempt: Callable) -> Verdict:
     """Grade `delay_samples(distance_m, sample_rate)`: how late the direct sound is."""
-    return _verdict(
+    return grade_cases(
         attempt,
         [
             ("3.44 m at 1000 Hz", (3.44, 1000), 10.0),
             ("1.72 m at 44100 Hz", (1.72, 44_100), 220.5),
         ],
         unit="samples",
+        tolerance=0.001,
+        relative=True,
         slips={
             0.01: "those are seconds. How many samples is that?",
             10.0 * 344 / 343: "that is with 343 m/s. Here sound travels 344 m/s.",
@@ -47,7 +45,7 @@ def check_itd_us(attempt: Callable) -> Verdict:
     """Grade `itd_us(azimuth_deg, radius_m)`: the time between the ears of a sphere."""
     full, part = np.pi / 2 + 1, np.pi / 6 + 0.5
     unit_us = 0.0875 / SPEED_OF_SOUND_M_S * 1e6
-    return _verdict(
+    return grade_cases(
         attempt,
         [
             ("90 degrees, 8.75 cm", (90.0, 0.0875), full * unit_us),
@@ -55,6 +53,8 @@ def check_itd_us(attempt: Callable) -> Verdict:
             ("-30 degrees, 5 cm", (-30.0, 0.05), -part * unit_us * 0.05 / 0.0875),
         ],
         unit="µs",
+        tolerance=0.001,
+        relative=True,
         slips={
             (90 + np.sin(90)) * unit_us: "NumPy counts in radians: np.radians first.",
             (np.pi / 2 + np.sin(90)) * unit_us: "np.sin takes radians, not degrees.",
@@ -78,7 +78,7 @@ def check_t30_s(attempt: Callable) -> Verdict:
     bent = -4.5 - 60 * np.arange(1600) / 1000 / 0.8
     bent[0] = 0.0
     fast = -60 * np.arange(4000) / 8000 / 0.3
-    return _verdict(
+    return grade_cases(
         attempt,
         [
             ("60 dB in 0.5 s, at 1000 Hz", (straight, 1000), 0.5),
@@ -86,6 +86,8 @@ def check_t30_s(attempt: Callable) -> Verdict:
             ("60 dB in 0.3 s, at 8000 Hz", (fast, 8000), 0.3),
         ],
         unit="s",
+        tolerance=0.005,
+        relative=True,
         slips={
             0.25: "that is the time for 30 dB. Reverberation time is for 60.",
             500.0: "those are samples. Divide by the sample rate.",
@@ -259,35 +261,3 @@ def solution_turn_field(field: NDArray, angle_deg: float) -> NDArray:
     w, y, z, x = field
     cosine, sine = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     return np.stack([w, cosine * y + sine * x, z, cosine * x - sine * y])
-
-
-def _verdict(
-    attempt: Callable,
-    cases: Sequence[Case],
-    *,
-    unit: str,
-    slips: Mapping[float, str],
-    shows: str,
-) -> Verdict:
-    """Right, or a hint for the first wrong answer: the known slip if it is one."""
-    for asked, arguments, expected in cases:
-        answer = attempt(*arguments)
-        if np.size(answer) != 1:
-            return try_this(f"expected one number, got {np.size(answer)}.")
-        given = float(np.asarray(answer).item())
-        if _near(given, expected):
-            continue
-        for slip, hint in slips.items():
-            if abs(given - slip) < 1e-4 * abs(slip) or _near(given, slip, 1e-3):
-                return try_this(f"for {asked} you got {given:.4g} {unit}: {hint}")
-        return try_this(f"for {asked} expected {expected:.4g}, got {given:.4g} {unit}.")
-    return right(shows)
-
-
-def _near(given: float, expected: float, part: float | None = None) -> bool:
-    return abs(given - expected) <= (part or _part(expected)) * abs(expected)
-
-
-def _part(expected: float) -> float:
-    """Near enough, but 220 samples are not 220.5."""
-    return 0.001 if expected > 100 else TOLERANCE

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clarity_lab.hearing.audiogram import Audiogram, Listener
-from clarity_lab.whole import write_whole
+from clarity_lab.whole import json_text, write_whole
 
 
 def read_listeners(path: Path | str) -> dict[str, Listener]:
@@ -62,7 +62,7 @@ def write_listeners(listeners: Mapping[str, Listener], path: Path | str) -> None
     """
     path = Path(path)
     entries = {name: _entry(listener) for name, listener in listeners.items()}
-    write_whole(path, json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
+    write_whole(path, json_text(entries, indent=2, ensure_ascii=False) + "\n")
 
 
 def _entry(listener: Listener) -> dict[str, Any]:

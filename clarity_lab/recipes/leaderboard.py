@@ -17,7 +17,7 @@ from clarity_lab import audio
 from clarity_lab.hearing import Listener
 from clarity_lab.metrics import better_ear_haspi, prepare_reference
 from clarity_lab.recipes.cec2.enhance import FULL_SCALE, Enhancer
-from clarity_lab.recipes.cec2.evaluate import read_reference, seed_of
+from clarity_lab.recipes.cec2.evaluate import at_length, read_reference, seed_of
 from clarity_lab.recipes.cec2.playable import require_playable
 from clarity_lab.scenes import rendered_paths
 
@@ -153,5 +153,4 @@ class Leaderboard:
 def _as_file(samples: NDArray, *, like: NDArray) -> NDArray:
     """As it comes back from a 16-bit file, cut or filled to the scene's length."""
     kept = audio.pcm16(samples, full_scale=FULL_SCALE) / FULL_SCALE
-    missing = max(0, like.shape[-1] - kept.shape[-1])
-    return np.pad(kept[:, : like.shape[-1]], ((0, 0), (0, missing)))
+    return at_length(kept, like.shape[-1])

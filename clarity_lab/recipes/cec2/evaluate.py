@@ -37,9 +37,8 @@ from clarity_lab.recipes.cec2.settings_record import (
     read_record,
     record_settings,
 )
-from clarity_lab.scenes.clarity_files.json_fields import json_text
 from clarity_lab.scenes.clarity_files.rendered import rendered_paths
-from clarity_lab.whole import write_whole
+from clarity_lab.whole import json_text, write_whole
 
 
 @dataclass(frozen=True)
@@ -187,6 +186,11 @@ def _fitting(path: Path, *, n_samples: int, rate: int) -> NDArray:
             f"expected {path} with 2 channels at {rate} Hz, got {samples.shape} at "
             f"{its_rate} Hz."
         )
+    return at_length(samples, n_samples)
+
+
+def at_length(samples: NDArray, n_samples: int) -> NDArray:
+    """Both ears cut off, or filled with silence, at the end."""
     missing = max(0, n_samples - samples.shape[-1])
     return np.pad(samples[:, :n_samples], ((0, 0), (0, missing)))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from clarity_lab.whole import write_whole
+from clarity_lab.whole import json_text, write_whole
 
 Made = TypeVar("Made")
 
@@ -188,20 +188,6 @@ def write_entries(entries: list[dict[str, Any]], path: Path | str) -> None:
     """Write a JSON list that is whole or not there; NaN is refused."""
     text = json_text(entries, indent=2, ensure_ascii=False)
     write_whole(Path(path), text + "\n")
-
-
-def json_text(value: Any, **options: Any) -> str:
-    """JSON with every digit; NaN is refused.
-
-    Importing pyClarity's scene builder makes the whole process round to four digits
-    when it writes JSON; not here.
-    """
-    theirs = vars(json.encoder).pop("float", None)
-    try:
-        return json.dumps(value, allow_nan=False, **options)
-    finally:
-        if theirs is not None:
-            json.encoder.float = theirs
 
 
 def _is_number(value: Any) -> bool:
