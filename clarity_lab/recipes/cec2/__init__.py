@@ -10,8 +10,8 @@ Each step goes on where an earlier run was stopped, and can work in several proc
 (`--jobs 4`) or on a cluster (`--cluster slurm --jobs 100`).
 
 A study of 40 new scenes and six listeners, from a mild to a severe loss, in about eight
-minutes of computing, four on two cores; it needs nothing but the package (its head,
-KEMAR, is 11 dB softer than the challenge's: the scores are of softer scenes):
+minutes of computing, four on two cores; it needs nothing but the package. The hearing
+aids' microphones are then the ear drums of its dummy head, KEMAR:
 
     clarity-lab cec2 build --root study --scenes 40 --seed 1 --listeners-per-scene 6 \
         --who L0091 L0074 L0004 L0068 L0014 L0026

@@ -19,6 +19,8 @@ from clarity_lab.checks import require_sample_rate, require_samples
 
 LOWEST_RATE = 1_000
 """In Hz: a file that says 44.1 means kHz."""
+LOW_BAND_HZ = (100.0, 400.0)
+"""Where the waves are longer than a head: it must not change their level."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,22 +114,34 @@ def read_head(path: str | os.PathLike) -> Head:
 def kemar() -> Head:
     """The dummy head KEMAR, 710 directions, which comes with the package.
 
-    Its scale is the measurement's own: a source ahead arrives 11 dB softer below 400 Hz
-    than in a free field, where the Clarity heads keep its level. Set the level of what
-    was rendered with it before a hearing loss or HASPI hears it.
+    A head does nothing to waves much longer than itself. The measurement's own scale is
+    11 dB below that; here a sound from ahead keeps its level from 100 to 400 Hz. The
+    microphones sat at the ear drums, behind ear canals: 2 to 3 kHz are 20 dB louder.
 
     Example:
         >>> kemar().irs.shape, kemar().sample_rate
         ((710, 2, 512), 44100)
     """
     with np.load(manifests.fetch("samples", "hrir/kemar.npz")) as stored:
-        return Head(
+        head = Head(
             "KEMAR",
             stored["ir"].astype(np.float64),
             stored["azimuth_deg"].astype(np.float64),
             stored["elevation_deg"].astype(np.float64),
             int(stored["sample_rate_hz"]),
         )
+    return replace(head, irs=head.irs / _low_gain(head))
+
+
+def _low_gain(head: Head) -> float:
+    """By how much a sound from ahead grows between LOW_BAND_HZ, mean of both ears."""
+    ahead = np.flatnonzero((head.azimuth_deg == 0) & (head.elevation_deg == 0))
+    n_fft = 2**14
+    gains = np.abs(np.fft.rfft(head.irs[ahead], n_fft))
+    frequencies_hz = np.fft.rfftfreq(n_fft, 1 / head.sample_rate)
+    low, high = LOW_BAND_HZ
+    band = (low <= frequencies_hz) & (frequencies_hz <= high)
+    return float(np.sqrt(np.mean(gains[..., band] ** 2)))
 
 
 def _read_olhead(path: Path) -> Head:

@@ -30,6 +30,13 @@ def test_left_and_above_are_where_the_conventions_say():
     assert head.elevation_deg.max() == 90
 
 
+def test_a_long_wave_from_ahead_keeps_its_level_at_the_bundled_head():
+    head = kemar()
+    ahead = np.argmin(np.abs(head.azimuth_deg) + np.abs(head.elevation_deg))
+    gains = np.array([gain_at(head.irs[ahead], hz, RATE) for hz in range(100, 401, 50)])
+    assert 10 * np.log10(np.mean(np.abs(gains) ** 2)) == pytest.approx(0, abs=0.5)
+
+
 def test_another_rate_keeps_gains_and_times():
     head = kemar()
     other = head.at_rate(32_000)
