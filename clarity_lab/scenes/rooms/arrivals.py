@@ -7,10 +7,21 @@ of an image picked from the 20 ms around it, the louder the likelier. All pulses
 moment are equally strong, and together as strong as the images there: the noise decays
 as they do. (Furniture spreads echoes in time like that; bare flat walls would not.)
 
+Where talker and listener are at one height or on the middle line, images arrive in
+pairs at the very same time. As pulses the two of a pair add up, but as noise only their
+energies do: the sound would drop by 2 to 6 dB where noise takes over. No real room is
+so even. So each image comes a little early or late, at random: the direct sound not at
+all, reflections of its first 5 ms by less than a sample, the last images by so much
+that pulses add up as noise does from 250 Hz on.
+
 Reference:
     Images first and decaying noise after them: Lehmann and Johansson, "Diffuse
     reverberation model for efficient image-source simulation of room impulse
     responses", IEEE Trans. Audio, Speech and Language Processing 18 (2010), 1429-1439.
+    Images moved at random: De Sena, Antonello, Moonen and van Waterschoot, "On the
+    modeling of rectangular geometries in room acoustic simulations", IEEE/ACM Trans.
+    Audio, Speech and Language Processing 23 (2015), 774-786. There all are moved alike,
+    by centimetres, against echoes that sweep in pitch.
 
 Lesson: 10_scene_rendering.
 """
@@ -40,6 +51,9 @@ reverberation than the interferers, 1 dB at 125 Hz and 5 dB at 8 kHz."""
 
 EARLY_IMAGES_PER_S = 20_000
 """Noise takes over where more images than that arrive per second."""
+
+UNEVEN_S = 0.003
+"""Standard deviation of an image's arrival where noise takes over; a metre of way."""
 
 LATE_PULSES_PER_S = 50_000
 KNOWN_IMAGES = 300_000
@@ -100,7 +114,7 @@ def arrivals_of(
     )
     energy = _energy(images, source, absorption, air=air)
     takes_over_s = dense_from_s(room, EARLY_IMAGES_PER_S)
-    delays_s = images.delays_s
+    delays_s = _uneven(images.delays_s, takes_over_s, rng)
     order = np.argsort(delays_s)
     n_early = int(np.searchsorted(delays_s[order], min(takes_over_s, duration_s)))
     early = order[:n_early]
@@ -160,6 +174,21 @@ def response_of(
         part = slice(bins[0], bins[-1] + 1)
         spectrum[:, part] += octave[:, part] * share[part].astype(np.float32)
     return irfft(spectrum, n_fft)[:, HALF_TAPS : HALF_TAPS + n_samples].copy()
+
+
+def _uneven(
+    delays_s: NDArray, takes_over_s: float, rng: np.random.Generator
+) -> NDArray:
+    """When images arrive in a room that is not quite a box.
+
+    The direct sound is exact. From then on arrivals scatter with the fourth power of
+    the time that has passed, until noise takes over.
+    """
+    direct_s = delays_s.min()
+    passed = (delays_s - direct_s) / max(takes_over_s - direct_s, 1e-9)
+    spread_s = UNEVEN_S * np.minimum(passed, 1) ** 4
+    late_s = spread_s * rng.standard_normal(len(delays_s))
+    return np.maximum(delays_s + late_s, direct_s)
 
 
 def _energy(

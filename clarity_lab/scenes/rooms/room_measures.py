@@ -34,6 +34,9 @@ RANGES_DB = {"EDT": (0.0, -10.0), "T20": (-5.0, -25.0), "T30": (-5.0, -35.0)}
 
 ABOVE_NOISE_DB = 5.0
 OCTAVE_ORDER = 3
+WAVES = 10
+"""Of an octave's middle, so many fit into a response that tells how the octave decays.
+The octave's own filter rings for about three."""
 
 
 def reverberation_time_s(
@@ -52,6 +55,8 @@ def reverberation_time_s(
         method: "T30": the slope from -5 to -35 dB; "T20": from -5 to -25 dB; "EDT":
             early decay time, from 0 to -10 dB, close to how reverberant it seems.
         bands_hz: Centres of octaves to measure in. Default: all frequencies together.
+            The lowest octaves often fade so slowly that the response ends too early
+            for T30; T20 needs 10 dB less.
         truncate: As in `energy_decay_db`.
 
     Returns:
@@ -60,7 +65,8 @@ def reverberation_time_s(
     Raises:
         TypeError: If the response holds integers.
         ValueError: If it is empty, not finite or silent, the method or a band is none,
-            or it ends or drowns in noise before the decay is deep enough.
+            or it ends or drowns in noise before the decay is deep enough: the message
+            names all octaves with that, and a method for which they are.
 
     Reference:
         ISO 3382-1:2009; a noise floor 5 dB below the lowest level used is accepted, as
@@ -79,12 +85,11 @@ def reverberation_time_s(
     sample_rate = require_sample_rate(sample_rate)
     if bands_hz is not None and np.size(bands_hz) == 0:
         raise ValueError("expected bands_hz with at least one octave, got none.")
-    if bands_hz is not None:
-        octaves = [_octave(samples, hz, sample_rate) for hz in np.ravel(bands_hz)]
-        samples = np.stack(octaves, axis=-2)
-    rows = samples.reshape(-1, samples.shape[-1])
-    times_s = [_time_s(row, sample_rate, method, truncate) for row in rows]
-    return np.reshape(times_s, samples.shape[:-1])
+    if bands_hz is None:
+        return _times_s(samples, sample_rate, method, truncate)
+    octaves = [_octave(samples, hz, sample_rate) for hz in np.ravel(bands_hz)]
+    samples = np.stack(octaves, axis=-2)
+    return _times_s(samples, sample_rate, method, truncate, np.ravel(bands_hz))
 
 
 def fitted_line(
@@ -106,9 +111,10 @@ def fitted_line(
     """
     require_choice(method, name="method", choices=RANGES_DB)
     sample_rate = require_sample_rate(sample_rate)
-    decay_db, fitted = _fitted(
-        response(ir).astype(float), sample_rate, method, truncate=True
-    )
+    samples = response(ir).astype(float)
+    decay_db, usable_db = decay_and_depth_db(samples**2, sample_rate, truncate=True)
+    _require_deep(np.array(-usable_db), method)
+    fitted = _fitted(samples, decay_db, method)
     db_per_s = slope(decay_db[fitted]) * sample_rate
     middle_s = (fitted.start + fitted.stop - 1) / 2 / sample_rate
     levels_db = np.array([RANGES_DB[method][0], -60.0])
@@ -189,34 +195,76 @@ def _octave(samples: NDArray, centre_hz: float, sample_rate: int) -> NDArray:
     if not 0 < edges_hz[0] < edges_hz[1] < sample_rate / 2:
         raise ValueError(
             f"expected octaves below half the sample rate ({sample_rate / 2:g} Hz), "
-            f"got one about {centre_hz:g} Hz, which reaches to {edges_hz[1]:g} Hz."
+            f"got one about {centre_hz:g} Hz, which reaches to {edges_hz[1]:g} Hz. Try "
+            "without it."
+        )
+    if (duration_s := samples.shape[-1] / sample_rate) < WAVES / centre_hz:
+        raise ValueError(
+            f"expected a response of at least {WAVES} waves, {WAVES / centre_hz:.3g} s "
+            f"for the octave about {centre_hz:g} Hz, got {duration_s:.3g} s. Try a "
+            "longer response or higher octaves."
         )
     sos = butter(OCTAVE_ORDER, edges_hz, "bandpass", fs=sample_rate, output="sos")
     return sosfiltfilt(sos, samples)  # both ways: the filter's own decay counts less
 
 
-def _time_s(row: NDArray, sample_rate: int, method: str, truncate: bool) -> float:
-    decay_db, fitted = _fitted(row, sample_rate, method, truncate)
-    return -60 / slope(decay_db[fitted]) / sample_rate
+def _times_s(
+    samples: NDArray,
+    sample_rate: int,
+    method: str,
+    truncate: bool,
+    bands_hz: NDArray | None = None,
+) -> NDArray:
+    """One time for each response; with bands, those are the last axis but one."""
+    rows = samples.reshape(-1, samples.shape[-1])
+    decays = [decay_and_depth_db(row**2, sample_rate, truncate) for row in rows]
+    depths_db = np.reshape([-usable_db for _, usable_db in decays], samples.shape[:-1])
+    _require_deep(depths_db, method, bands_hz)
+    times_s = []
+    for index, (row, (decay_db, _)) in enumerate(zip(rows, decays, strict=True)):
+        where = "" if bands_hz is None else _about([bands_hz[index % len(bands_hz)]])
+        part = decay_db[_fitted(row, decay_db, method, where)]
+        times_s.append(-60 / slope(part) / sample_rate)
+    return np.reshape(times_s, samples.shape[:-1])
 
 
-def _fitted(
-    row: NDArray, sample_rate: int, method: str, truncate: bool
-) -> tuple[NDArray, slice]:
-    """The decay curve, and the part of it to which the line is fitted."""
-    decay_db, usable_db = decay_and_depth_db(row**2, sample_rate, truncate)
+def _require_deep(
+    depths_db: NDArray, method: str, bands_hz: NDArray | None = None
+) -> None:
+    """Refuse decays that are too shallow, all octaves at once."""
+    needed_db = {name: ABOVE_NOISE_DB - low for name, (_, low) in RANGES_DB.items()}
+    lowest_db = float(depths_db.min())
+    if lowest_db >= needed_db[method]:
+        return
+    where = advice = ""
+    if bands_hz is not None:
+        shallow = np.reshape(depths_db, (-1, len(bands_hz))).min(axis=0)
+        where = _about(bands_hz[shallow < needed_db[method]])
+        advice = " or leave out what is too short"
+    fits = [name for name, db in needed_db.items() if db <= lowest_db]
+    if fits:
+        best = max(fits, key=needed_db.get)
+        advice = f', method="{best}", for which {needed_db[best]:g} dB do,' + advice
+    raise ValueError(
+        f"expected a decay of at least {needed_db[method]:g} dB for {method}, got "
+        f"{lowest_db:.0f} dB{where} before the response ends or drowns in noise. Try "
+        f"a longer or cleaner response{advice}."
+    )
+
+
+def _about(bands_hz: ArrayLike) -> str:
+    return " about " + ", ".join(f"{hz:g}" for hz in np.ravel(bands_hz)) + " Hz"
+
+
+def _fitted(row: NDArray, decay_db: NDArray, method: str, where: str = "") -> slice:
+    """The part of the decay curve to which the line is fitted."""
     top_db, bottom_db = RANGES_DB[method]
-    if usable_db > bottom_db - ABOVE_NOISE_DB:
-        raise ValueError(
-            f"expected a decay of at least {ABOVE_NOISE_DB - bottom_db:g} dB for "
-            f"{method}, got {-usable_db:.0f} dB before the response ends or drowns in "
-            "noise. Try a longer or cleaner response, T20 or EDT."
-        )
     start = int(arrival(row)) if top_db == 0 else int(np.argmax(decay_db <= top_db))
     stop = int(np.argmax(decay_db <= bottom_db))
     if stop - start < 3:
         raise ValueError(
-            f"expected reverberation, got a response that falls from {top_db:g} to "
-            f"{bottom_db:g} dB within {max(stop - start, 1)} sample(s), as in the open."
+            f"expected reverberation{where}, got a response that falls from "
+            f"{top_db:g} to {bottom_db:g} dB within {max(stop - start, 1)} sample(s), "
+            "as in the open."
         )
-    return decay_db, slice(start, stop)
+    return slice(start, stop)

@@ -53,7 +53,7 @@ def simulate_responses(
     Args:
         room: With a listener who looks somewhere.
         sample_rate: In Hz; 44,100 in CEC2.
-        rng: Makes the late noise.
+        rng: Makes the late noise, and lets images come a little early or late.
         absorption: Of the surfaces, or one number for all. Default: `LIVING_ROOM`, as
             in CEC2.
         reverberation_time_s: Instead: the wanted T30; all surfaces alike.

@@ -25,6 +25,13 @@ def decoder(head: Head, *, order: int = ORDER) -> NDArray[np.float64]:
     It is the least-squares fit of the head by spherical harmonics; seen otherwise, a
     sphere of virtual loudspeakers, each heard through the head's response.
 
+    A higher order is closer to the head over all its directions, but not in each of
+    them. The bundled KEMAR's rings, one for each elevation, start up to 0.3 ms apart,
+    which is nothing a low order could follow. So at ear height and below 1.5 kHz the
+    error falls to -21 dB at order 6, then stays between -19 and -24 dB up to order 14,
+    whichever patterns are left out. With nearly as many channels as directions (order
+    8 for CEC2's 91) the decoder is right in those directions and wrong between them.
+
     Args:
         head: Any number of directions.
         order: Of the ambisonic signals.

@@ -1,5 +1,7 @@
 """Reverberation: exact decays, a peer, and the rooms that noise hides."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -202,6 +204,53 @@ def test_the_fitted_line_lies_on_an_exact_decay(method):
     assert bottom_db == -60
     assert end_s == pytest.approx(0.5, rel=0.005)
     assert start_s == pytest.approx(-top_db / 60 * 0.5, abs=0.002)
+
+
+def fading_slowly_below_1_khz(rng):
+    """25 dB within the response below, 60 dB above."""
+    from scipy.signal import butter, sosfilt
+
+    bass, treble = rng.standard_normal((2, RATE // 2))
+    bass = sosfilt(butter(6, 300, fs=RATE, output="sos"), bass)
+    treble = sosfilt(butter(6, 1200, "highpass", fs=RATE, output="sos"), treble)
+    bass *= decaying(1.0, duration_s=0.5)
+    return bass + treble * decaying(0.5, duration_s=0.5)
+
+
+def test_the_message_names_every_octave_that_is_too_short_and_a_method(rng):
+    ir = fading_slowly_below_1_khz(rng)
+    octaves = [125, 250, 2000, 4000]
+    with pytest.raises(ValueError, match=r"T30, got \d+ dB about 125, 250 Hz") as told:
+        reverberation_time_s(ir, sample_rate=RATE, bands_hz=octaves)
+    advised = re.search(r'method="(\w+)"', str(told.value)).group(1)
+    times_s = reverberation_time_s(
+        ir, sample_rate=RATE, bands_hz=octaves, method=advised
+    )
+    assert np.all(np.isfinite(times_s))
+    assert times_s[:2].min() > 1.3 * times_s[2:].max()
+
+
+def test_the_octaves_that_are_not_named_can_be_measured(rng):
+    ir = fading_slowly_below_1_khz(rng)
+    high_s = reverberation_time_s(ir, sample_rate=RATE, bands_hz=[2000, 4000])
+    assert high_s == pytest.approx(0.5, rel=0.15)
+
+
+def test_the_octaves_of_several_responses_are_judged_together(rng):
+    both = np.stack([decaying(0.3, duration_s=0.5), decaying(1.0, duration_s=0.5)])
+    noise = both * rng.standard_normal(both.shape)
+    with pytest.raises(ValueError, match="about 1000, 2000 Hz before the response"):
+        reverberation_time_s(noise, sample_rate=RATE, bands_hz=[1000, 2000])
+
+
+def test_no_method_is_advised_where_none_would_do():
+    with pytest.raises(ValueError, match=r"Try a longer or cleaner response\."):
+        reverberation_time_s(decaying(5.0, duration_s=0.5), sample_rate=RATE)
+
+
+def test_a_response_of_a_few_waves_is_refused_by_octave():
+    with pytest.raises(ValueError, match=r"0.08 s for the octave about 125 Hz"):
+        reverberation_time_s(decaying(0.05), sample_rate=RATE, bands_hz=[1000, 125])
 
 
 def test_no_octave_at_all_is_refused(rng):

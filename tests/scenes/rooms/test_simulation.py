@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.signal import butter, fftconvolve, sosfilt
 
 from clarity_lab.scenes.clarity_files.room_responses import read_room_responses
 from clarity_lab.scenes.clarity_files.rooms import read_rooms
 from clarity_lab.scenes.rooms.absorption import BANDS_HZ, LIVING_ROOM, Absorption
+from clarity_lab.scenes.rooms.arrivals import EARLY_IMAGES_PER_S
 from clarity_lab.scenes.rooms.decay_curve import arrival
+from clarity_lab.scenes.rooms.image_sources import dense_from_s, images_of
 from clarity_lab.scenes.rooms.room import Room
 from clarity_lab.scenes.rooms.room_measures import (
     clarity_db,
@@ -57,8 +60,8 @@ def test_the_same_seed_gives_the_same_room_and_another_seed_another_tail():
         simulated(np.random.default_rng(seed), order=0).target[0] for seed in (1, 1, 2)
     )
     assert np.array_equal(first, again)
-    same = first[:1500] - other[:1500]  # 34 ms: images, not noise
-    assert np.abs(same).max() < 1e-3 * np.abs(first).max()
+    early = slice(0, arrival(first) + RATE // 200)  # 5 ms: direct sound and floor
+    assert np.abs(first - other)[early].max() < 0.02 * np.abs(first).max()
     assert not np.array_equal(first, other)
 
 
@@ -166,6 +169,33 @@ def test_the_noise_goes_on_where_the_images_stop(rng):
     assert (third + fourth) / 2 == pytest.approx(expected, abs=2.5)
 
 
+@pytest.mark.parametrize("x_m", [0.0, 0.01, 0.7])
+@pytest.mark.parametrize("size_m", [(4.4, 4.1, 2.6), (6.1, 3.3, 2.9), (3.4, 3.1, 2.3)])
+def test_images_in_step_are_no_louder_than_the_noise_that_follows(rng, size_m, x_m):
+    """On the middle line and at one height they come in fours, all at one time."""
+    listener = Source((x_m, 1, 1.2), view=(0, 1, 0))
+    target = Source((-0.9 * x_m, size_m[0] - 1, 1.2))
+    room = Room("even", size_m, listener, target)
+    takes_over_s = dense_from_s(room, EARLY_IMAGES_PER_S)
+    images = images_of(
+        target, room=room, duration_s=takes_over_s + 0.02, rng=rng, images_per_s=np.inf
+    )
+    energy = images.stands_for / images.distances_m**2
+    energy *= 0.8 ** images.n_reflections.sum(axis=-1)
+
+    def surplus_db(start_s, irs):
+        """Of the sound in 20 ms, above the energies of its images."""
+        there = (images.delays_s >= start_s) & (images.delays_s < start_s + 0.02)
+        heard = irs[:, round(start_s * RATE) : round((start_s + 0.02) * RATE)]
+        return 10 * np.log10(np.sum(heard**2) / len(irs) / np.sum(energy[there]))
+
+    options = {"absorption": 0.2, "air": False, "order": 0, "duration_s": 0.1}
+    irs = np.stack([simulated(rng, room, **options).target[0] for _ in range(4)])
+    irs = sosfilt(butter(4, 250, "highpass", fs=RATE, output="sos"), irs)
+    before_db = surplus_db(takes_over_s - 0.02, irs)
+    assert before_db == pytest.approx(surplus_db(takes_over_s, irs), abs=1.5)
+
+
 def test_the_late_noise_is_no_row_of_clicks(rng):
     """Kurtosis of noise is 3; a few loud images among weak ones have far more."""
     ir = simulated(rng, order=0).target[0].astype(float)
@@ -237,8 +267,6 @@ def _below(samples, hz):
 
 def test_noise_heard_in_the_room_dies_away_as_its_impulse_response_says(rng):
     """Bursts, in the left ear; their mean power after the end is the decay."""
-    from scipy.signal import fftconvolve
-
     responses = simulated(rng, reverberation_time_s=0.5, air=False)
     ear = decode(responses.target, filters=decoder(kemar()))[0]
     expected_s = reverberation_time_s(ear, sample_rate=RATE, method="T20")

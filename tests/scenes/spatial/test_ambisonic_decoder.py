@@ -44,6 +44,24 @@ def test_a_low_order_blurs_what_a_high_order_keeps():
     assert errors[0] > 1.2 * errors[1] > 1.44 * errors[2]
 
 
+def test_over_all_directions_each_order_is_closer_and_order_6_is_close_at_ear_height():
+    head = kemar()
+    below = np.fft.rfftfreq(1024, 1 / RATE) < 1_500
+    truth = np.fft.rfft(head.irs, 1024)[..., below]
+    level = head.elevation_deg == 0
+    everywhere_db, level_db = [], []
+    for order in range(1, 11):
+        seen = harmonics(head.azimuth_deg, head.elevation_deg, order=order)
+        heard = np.tensordot(seen, decoder(head, order=order), axes=1)
+        wrong = np.abs(np.fft.rfft(heard, 1024)[..., below] - truth) ** 2
+        right = np.abs(truth) ** 2
+        everywhere_db.append(10 * np.log10(wrong.sum() / right.sum()))
+        level_db.append(10 * np.log10(wrong[level].sum() / right[level].sum()))
+    assert np.all(np.diff(everywhere_db) < 0)
+    assert level_db[5] < -20 < min(level_db[:5])
+    assert max(level_db[6:]) < -19
+
+
 def test_cec2_leaves_out_directions_between_the_rings():
     elevation_deg = np.array([90.0, 60, 30, 20, 15, 10, 0, -10, -30])
     irs = np.arange(9.0)[:, None, None] * np.ones((9, 2, 4))
