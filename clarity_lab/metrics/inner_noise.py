@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,8 +55,18 @@ def skip_unused_draws(rng: Rng | None, *, n_per_band: int) -> None:
         n_per_band: How many numbers are drawn for each band of each sound.
     """
     if isinstance(rng, np.random.RandomState):
-        for _ in range(2 * N_BANDS):
-            rng.standard_normal(n_per_band)
+        name, key, *rest = rng.get_state()
+        rng.set_state(_state_after(name, key.tobytes(), *rest, n_per_band=n_per_band))
+
+
+@lru_cache(maxsize=64)
+def _state_after(name: str, key: bytes, *rest: float, n_per_band: int) -> tuple:
+    """Drawing takes a third of HASPI's time; many listeners hear the same seed."""
+    rng = np.random.RandomState()
+    rng.set_state((name, np.frombuffer(key, dtype=np.uint32), *rest))
+    for _ in range(2 * N_BANDS):
+        rng.standard_normal(n_per_band)
+    return rng.get_state()
 
 
 def with_firing_jitter(envelopes_db: NDArray, rng: Rng | None) -> NDArray:
