@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import html
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from clarity_lab import manifests
 from clarity_lab.audio import level_db_a, level_dbfs, load, mix_at_snr, set_level
 from clarity_lab.recipes.pages import page, table
+from clarity_lab.recipes.telling import told
 from clarity_lab.whole import write_whole
 
 SAMPLE_RATE = 16_000
@@ -47,13 +49,20 @@ def run(options: argparse.Namespace) -> int:
     if not options.output.absolute().parent.is_dir():
         print(f"There is no folder {options.output.parent}: make it first.")
         return 1
+    if options.output.is_dir():
+        print(f"{options.output} is a folder: name a file in it with --output.")
+        return 1
     started = time.monotonic()
     parts = []
     for title, body in sections():
         print(f"  {title} ({time.monotonic() - started:.1f} s)", flush=True)
         parts.append(f"<h2>{html.escape(title)}</h2>\n{body}")
     text = page(TITLE, INTRODUCTION, *parts, footer=credits())
-    write_whole(options.output, text)
+    try:
+        write_whole(options.output, text)
+    except OSError as error:
+        print(f"clarity-lab: demo: {told(error)}", file=sys.stderr)
+        return 1
     size_mb = options.output.stat().st_size / 1e6
     print(f"Wrote {options.output} ({size_mb:.1f} MB): open it in a browser.")
     return 0

@@ -6,7 +6,6 @@ fails for good is told with the last words of its log. Logs are kept.
 
 from __future__ import annotations
 
-import argparse
 import time
 import traceback
 from collections import deque
@@ -49,9 +48,10 @@ class Workers:
         require_choice(self.cluster, name="cluster", choices=CLUSTERS)
         lowest = {"n_jobs": 1, "retries": 0, "chunk_size": 0, "minutes": 1}
         for name, least in lowest.items():
-            if getattr(self, name) < least:
+            if (got := getattr(self, name)) < least:
+                word = f"--{name.removeprefix('n_').replace('_', '-')}"
                 raise ValueError(
-                    f"expected {name} of at least {least}, got {getattr(self, name)}."
+                    f"expected {name} ({word}) of at least {least}, got {got}."
                 )
 
     @property
@@ -132,6 +132,9 @@ class Queue(Protocol):
     def submit(self, function: Callable, chunks: list[list]) -> list[Job]:
         """Start one job for each chunk."""
 
+    def close(self) -> None:
+        """All jobs are over."""
+
 
 def run_chunks(
     function: Callable[[list], Any],
@@ -188,6 +191,7 @@ def run_chunks(
     finally:
         for job in running:
             job.cancel()
+    queue.close()
     return finished
 
 
@@ -215,51 +219,6 @@ def outcome_of(function: Callable[[list], Any], chunk: list) -> tuple[bool, Any]
     except Exception as error:  # whatever it is, somebody else has to be told
         traceback.print_exc()
         return False, f"{type(error).__name__}: {error}"
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the words that say where to work."""
-    where = parser.add_argument_group("where to work")
-    where.add_argument("--cluster", choices=CLUSTERS, default="local")
-    where.add_argument("--jobs", type=int, default=1, metavar="N", help="how many")
-    where.add_argument(
-        "--chunk-size", type=int, default=0, metavar="N", help="scenes in one job"
-    )
-    where.add_argument(
-        "--retries", type=int, default=2, metavar="N", help="of a failed job"
-    )
-    where.add_argument("--partition", help="of the Slurm cluster")
-    where.add_argument(
-        "--minutes", type=int, default=240, help="Slurm's limit for one job"
-    )
-    where.add_argument(
-        "--slurm",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="more for sbatch, as account=lab or mem=4GB; may be repeated",
-    )
-
-
-def where_of(options: argparse.Namespace) -> Workers:
-    """Read those words.
-
-    Raises:
-        ValueError: If one makes no sense.
-    """
-    pairs = [setting.partition("=") for setting in options.slurm]
-    for name, equals, _ in pairs:
-        if not equals:
-            raise ValueError(f"expected --slurm as NAME=VALUE, got {name!r}.")
-    return Workers(
-        cluster=options.cluster,
-        n_jobs=options.jobs,
-        retries=options.retries,
-        chunk_size=options.chunk_size,
-        minutes=options.minutes,
-        partition=options.partition,
-        slurm={name: value for name, _, value in pairs},
-    )
 
 
 def _queue(where: Workers, folder: Path) -> Queue:

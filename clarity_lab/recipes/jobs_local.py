@@ -50,6 +50,9 @@ class LocalQueue:
                 jobs.append(LocalJob(function, chunk, stem))
         return jobs
 
+    def close(self) -> None:
+        """Nothing is left: processes die with us."""
+
 
 class LocalJob:
     """One chunk in a process of its own, which dies when we do."""

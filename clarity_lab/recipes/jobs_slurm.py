@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clarity_lab.recipes.jobs import outcome_of
+from clarity_lab.recipes.jobs_left import Note
 
 if TYPE_CHECKING:
     from clarity_lab.recipes.jobs import Workers
@@ -38,8 +39,14 @@ class SlurmQueue:
                 "expected Slurm's commands (srun, sbatch, squeue) on this machine, got "
                 "none. Run this on the cluster's login node, or say --cluster local."
             ) from error
+        self._note = Note.begin(folder.parent)
+        print(
+            "Slurm's jobs go on even if this run is killed. To end them: "
+            f"{self._note.stop}; their ids: {self._note.path}",
+            flush=True,
+        )
         self._executor.update_parameters(
-            name="clarity-lab",
+            name=self._note.name,
             timeout_min=where.minutes,
             slurm_array_parallelism=where.n_jobs,
             slurm_additional_parameters=dict(where.slurm),
@@ -61,7 +68,12 @@ class SlurmQueue:
             jobs = self._executor.map_array(partial(outcome_of, function), chunks)
         except Exception as error:  # submitit raises its own, and what sbatch said
             raise RuntimeError(f"Slurm took no jobs: {error}") from error
+        self._note.add(job.job_id for job in jobs)
         return [SlurmJob(job, self._states) for job in jobs]
+
+    def close(self) -> None:
+        """Forget the jobs: all are over."""
+        self._note.end()
 
 
 class SlurmJob:

@@ -6,20 +6,26 @@ Lesson: 90_whole_chain.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clarity_lab import audio
 from clarity_lab.hearing import Listener
+from clarity_lab.manifests.telling import BAR_AFTER_S, in_notebook
 from clarity_lab.metrics import better_ear_haspi, prepare_reference
 from clarity_lab.recipes.cec2.enhance import FULL_SCALE, Enhancer
 from clarity_lab.recipes.cec2.evaluate import at_length, read_reference, seed_of
 from clarity_lab.recipes.cec2.playable import require_playable
 from clarity_lab.scenes import rendered_paths
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 UNPROCESSED = "unprocessed"
 Pair = tuple[str, str]
@@ -63,7 +69,7 @@ class Leaderboard:
                 prepare_reference(ear, sample_rate=self.sample_rate)
                 for ear in reference
             )
-        self.enter(UNPROCESSED, lambda mix, *, sample_rate, listener: mix)
+        self._enter(UNPROCESSED, lambda mix, *, sample_rate, listener: mix)
 
     def enter(self, system: str, enhancer: Enhancer, *, cheats: bool = False) -> float:
         """Let a hearing aid work on every scene for every listener, and score it.
@@ -79,16 +85,29 @@ class Leaderboard:
 
         Raises:
             TypeError: If what comes out is not floating-point numbers.
-            ValueError: If what comes out cannot be played to a listener; says why.
+            ValueError: If what comes out cannot be played to a listener; says why. If
+                the name is empty or "unprocessed", against which all are compared.
         """
-        outputs = {
-            (scene, name): self._output(system, enhancer, scene, name, cheats)
-            for scene in self.scenes
-            for name in self.listeners
-        }
-        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-            scores = pool.map(self._score, outputs.keys(), outputs.values())
-        self.scores[system] = dict(zip(outputs, scores, strict=True))
+        if not system.strip() or system == UNPROCESSED:
+            raise ValueError(
+                f"expected a name of its own for a hearing aid, got {system!r}."
+            )
+        return self._enter(system, enhancer, cheats=cheats)
+
+    def _enter(self, system: str, enhancer: Enhancer, *, cheats: bool = False) -> float:
+        pairs = [(scene, name) for scene in self.scenes for name in self.listeners]
+        with _bar(system, 2 * len(pairs)) as bar:
+            outputs = {}
+            for pair in pairs:
+                outputs[pair] = self._output(system, enhancer, *pair, cheats)
+                bar.update()
+            scores = {}
+            with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+                found = pool.map(self._score, pairs, outputs.values())
+                for pair, score in zip(pairs, found, strict=True):
+                    scores[pair] = score
+                    bar.update()
+        self.scores[system] = scores
         self.outputs[system] = outputs
         self.cheats = self.cheats - {system} | ({system} if cheats else set())
         return self.means[system]
@@ -148,6 +167,16 @@ class Leaderboard:
             listener=self.listeners[name],
             rng=seed_of(scene),
         )
+
+
+def _bar(system: str, total: int) -> tqdm:
+    """A bar that appears after two seconds, where somebody can see it."""
+    from tqdm.auto import tqdm
+
+    seen = in_notebook() or sys.stderr.isatty()
+    return tqdm(
+        desc=system, total=total, delay=BAR_AFTER_S, leave=False, disable=not seen
+    )
 
 
 def _as_file(samples: NDArray, *, like: NDArray) -> NDArray:

@@ -1,8 +1,17 @@
-"""HTML pages that need no other file."""
+"""HTML pages that need no other file, and the files that lie beside them."""
 
 from __future__ import annotations
 
 import html
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clarity_lab.whole import write_whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
@@ -20,6 +29,19 @@ def table(heads: list[str], rows: list[list]) -> str:
         cells = "".join(f"<td>{round(float(value), 1) + 0.0}</td>" for value in values)
         lines.append(f"<th scope=row>{html.escape(label)}</th>{cells}")
     return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
+
+
+def png(figure: Figure) -> bytes:
+    """A picture as a file of its own, beside the page that shows it."""
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=figure.dpi)
+    return content.getvalue()
+
+
+def write_files(files: Mapping[str, str | bytes], folder: Path) -> None:
+    """Write files of a report by their names; each is whole or not there."""
+    for name, content in files.items():
+        write_whole(folder / name, content)
 
 
 def page(title: str, introduction: str, *parts: str, footer: str) -> str:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clarity_lab import manifests
 from clarity_lab.metrics.prediction import (
     Logistic,
     Merit,
@@ -24,6 +24,7 @@ from clarity_lab.metrics.prediction import (
     merit,
     predict_disjoint,
 )
+from clarity_lab.recipes.telling import fetch_tables, told
 
 TABLES = "cpc1-responses"
 
@@ -92,10 +93,14 @@ def run(options: argparse.Namespace) -> int:
         return 1
     from clarity_lab.recipes.study_page import as_text, write
 
-    result = study(read_responses(manifests.fetch(TABLES)))
+    result = study(read_responses(fetch_tables(TABLES)))
     print(as_text(result))
-    folder.mkdir(exist_ok=True)
-    write(result, folder)
+    try:
+        folder.mkdir(exist_ok=True)
+        write(result, folder)
+    except OSError as error:
+        print(f"clarity-lab: study: {told(error)}", file=sys.stderr)
+        return 1
     print(f"Wrote {folder / 'study.html'}: open it in a browser.")
     return 0
 

@@ -21,7 +21,6 @@ from clarity_lab.recipes.study_cpc1 import (
     averages,
     by_tenths,
 )
-from clarity_lab.whole import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -125,18 +124,16 @@ def write(result: Study, folder: Path) -> None:
 
     plots.use_style()
     figure = scatter(result)
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=figure.dpi)
+    picture = pages.png(figure)
     shown = plots.figure_html(figure, alt=_alt(result))
     plt.close(figure)
     files = {
         "fits.csv": _csv(HEADS, rows_of(result.merits)),
         "responses.csv": _csv(*_predictions(result)),
-        "scatter.png": picture.getvalue(),
-        "study.html": page(result, shown).encode(),
+        "scatter.png": picture,
+        "study.html": page(result, shown),
     }
-    for name, content in files.items():
-        write_whole(folder / name, content)
+    pages.write_files(files, folder)
 
 
 def _predictions(result: Study) -> tuple[Sequence[str], list[list]]:
@@ -153,10 +150,10 @@ def _predictions(result: Study) -> tuple[Sequence[str], list[list]]:
     return heads, [list(row) for row in zip(*columns, strict=True)]
 
 
-def _csv(heads: Sequence[str], rows: Sequence[Sequence]) -> bytes:
+def _csv(heads: Sequence[str], rows: Sequence[Sequence]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([heads, *rows])
-    return text.getvalue().encode()
+    return text.getvalue()
 
 
 def scatter(result: Study) -> Figure:

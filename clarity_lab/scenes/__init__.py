@@ -71,6 +71,7 @@ from clarity_lab.scenes.rooms.source import (
 from clarity_lab.scenes.spatial.ambisonic_decoder import decode, decoder
 from clarity_lab.scenes.spatial.ambisonics import ORDER, harmonics, rotate
 from clarity_lab.scenes.spatial.binaural import move, place
+from clarity_lab.scenes.spatial.equalisation import free_field_equalised
 from clarity_lab.scenes.spatial.hrir import Head, kemar, read_head
 from clarity_lab.scenes.spatial.interaural import ild_db, itd_s
 
@@ -111,6 +112,7 @@ __all__ = [
     "direction_deg",
     "distance_m",
     "energy_decay_db",
+    "free_field_equalised",
     "harmonics",
     "head_turn_path",
     "ild_db",

@@ -45,6 +45,7 @@ def refused(step: str, root: Path, *words: str) -> str:
         (["--dataset", "../evil"], "a name of a data set (--dataset)"),
         (["--dataset", ""], "a name of a data set (--dataset)"),
         (["--data", "no/such/folder"], "expected --data as a folder"),
+        (["--listeners", "none.json"], "directory: none.json. Is its name right?"),
     ],
 )
 def test_words_that_make_no_sense_are_told(tmp_path, words, message):
@@ -58,6 +59,41 @@ def test_a_folder_without_kinds_of_interferers_is_told(tmp_path):
     words[3] = str(tmp_path / "sounds" / "targets")
     said = refused("build", tmp_path / "root", "--scenes", "1", *words)
     assert f"a folder speech or noise or music in {words[3]}" in said
+
+
+@pytest.mark.parametrize("step", ["build", "render", "enhance", "evaluate", "report"])
+@pytest.mark.parametrize("place", ["taken", "taken/inside"])
+def test_a_file_in_place_of_the_folder_is_told_and_stays(tmp_path, step, place):
+    (tmp_path / "taken").write_text("mine", encoding="utf-8")
+    said = refused(step, tmp_path / place)
+    assert f"{tmp_path / 'taken'} is a file" in said
+    assert len(said.splitlines()) == 1
+    assert (tmp_path / "taken").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("step", ["render", "enhance", "evaluate"])
+@pytest.mark.parametrize("word", ["--jobs", "--minutes"])
+@pytest.mark.parametrize("number", ["0", "-3"])
+def test_less_than_one_is_refused_by_the_word_that_was_said(
+    tmp_path, step, word, number
+):
+    said = refused(step, tmp_path / "root", word, number)
+    assert f"({word}) of at least 1, got {number}" in said
+    assert not (tmp_path / "root").exists()
+
+
+def test_a_folder_where_one_may_not_write_is_told(done, monkeypatch):
+    from clarity_lab.recipes.cec2 import report
+
+    def denied(*words, **options):
+        raise PermissionError(13, "Permission denied", "report.csv")
+
+    monkeypatch.setattr(report, "write", denied)
+    said = refused("report", done)
+    assert said.endswith(
+        "cec2 report: Permission denied: report.csv. Choose a folder where you may "
+        "write, or ask its owner.\n"
+    )
 
 
 # -- Building twice --------------------------------------------------------------------
@@ -113,6 +149,34 @@ def test_a_target_that_is_not_the_scenes_is_told_and_the_others_rendered(built):
     assert "failed: scene S00001: expected the target to be over at" in said
 
 
+def test_no_scenes_at_all_are_not_rendered(again):
+    (again / SCENES).write_text("[]", encoding="utf-8")
+    assert "expected scenes in" in refused("render", again)
+
+
+@pytest.mark.parametrize("name", [SCENES, METADATA / "rooms.train.json"])
+def test_nothing_in_place_of_an_entry_is_told_by_its_number(again, name):
+    change(again / name, lambda entries: entries.__setitem__(0, None))
+    assert f"number 1 of {again / name}: expected" in refused("render", again)
+
+
+@pytest.mark.parametrize("step", ["enhance", "evaluate", "report"])
+def test_an_audiogram_that_lacks_a_threshold_is_told(again, step):
+    def shorten(listeners):
+        listeners["L0004"]["audiogram_levels_l"].pop()
+
+    change(again / LISTENERS, shorten)
+    said = refused(step, again)
+    assert "listener L0004 in" in said
+    assert "got 8 frequencies and 7 thresholds" in said
+
+
+@pytest.mark.parametrize("step", ["enhance", "evaluate", "report"])
+def test_without_listeners_nothing_is_done(again, step):
+    (again / LISTENERS).write_text("{}", encoding="utf-8")
+    assert "listener" in refused(step, again)
+
+
 def test_no_scenes_at_all_are_no_score(again):
     (again / WHO).write_text("{}", encoding="utf-8")
     assert "at least one scene" in refused("evaluate", again)
@@ -138,7 +202,8 @@ def test_a_damaged_note_is_named(again, text):
 
 
 @pytest.mark.parametrize(
-    "text", ['{"enh', '{"enhanced": 1}', '{"enhanced": NaN, "unprocessed": 0.1}']
+    "text",
+    ['{"enh', '{"enhance": 1}', '{"enhanced": NaN, "unprocessed": 0.1}', "[1]", "null"],
 )
 def test_a_damaged_score_is_named_and_makes_no_table(again, text):
     (again / SCORE).write_text(text, encoding="utf-8")
@@ -155,6 +220,16 @@ def test_a_silent_output_is_named_by_its_file(again):
     soundfile.write(path, 0 * samples, rate)
     (again / SCORE).unlink()
     assert f"{path}: expected a sound" in refused("evaluate", again)
+
+
+# -- At once ---------------------------------------------------------------------------
+@pytest.mark.parametrize("step", ["enhance", "evaluate"])
+def test_the_same_step_at_once_on_one_folder_is_refused(done, step):
+    from clarity_lab.recipes.cec2.settings_record import locked
+
+    with locked(done / "exp" / "settings", step):
+        said = refused(step, done)
+    assert f"another `clarity-lab cec2 {step}` is at work in {done / 'exp'}:" in said
 
 
 # -- Going on --------------------------------------------------------------------------
@@ -183,8 +258,8 @@ def test_every_chunk_that_failed_is_told(tmp_path, monkeypatch, capsys):
     import chunk_work
 
     where = Workers(n_jobs=2, retries=0, chunk_size=1)
-    words = {"where": where, "logs": tmp_path, "n_before": 0}
-    outcome = go_through("x", [1, 2, 3], chunk_work.always_fails, **words)
+    words = {"where": where, "logs": tmp_path, "n_all": 3}
+    outcome = go_through("x", lambda: [1, 2, 3], chunk_work.always_fails, **words)
     assert len(outcome.faults) == 3
     told = capsys.readouterr().out
     assert all(f"no good: {one}" in told for one in (1, 2, 3))

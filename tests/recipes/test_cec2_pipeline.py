@@ -141,7 +141,7 @@ def test_several_processes_write_the_same_files(built, done):
     status, said = run("render", built, "--jobs", "2", "--chunk-size", "1")
     assert status == 0, said
     assert contents(scenes_of(built)) == contents(scenes_of(done))
-    assert len(list((built / "logs" / "render").glob("*/job-*.log"))) == 2
+    assert len(list((built / "logs" / "render.train").glob("*/job-*.log"))) == 2
 
 
 def test_rooms_that_were_not_kept_are_simulated_the_same(built, done):
@@ -161,6 +161,39 @@ def test_additional_scenes_get_files_of_their_own(done, tmp_path):
     assert scene["scene"] == "S10001"
     assert scene["room"] == "R00001"
     assert len(json.loads((metadata / "scenes.train.json").read_text())) == 2
+
+
+def test_scores_without_the_unprocessed_are_there_when_all_are(again):
+    before = {path: path.stat().st_mtime_ns for path in again.glob("exp/scores/*")}
+    tables = [again / "exp" / name for name in ("si.csv", "si_unproc.csv")]
+    contents_before = [path.read_bytes() for path in tables]
+    status, said = run("evaluate", again, "--skip-unprocessed")
+    assert status == 0, said
+    assert "0 scene(s) done now, 2 before" in said
+    assert before == {path: path.stat().st_mtime_ns for path in before}
+    assert contents_before == [path.read_bytes() for path in tables]
+
+
+def test_unprocessed_scores_can_be_added_later_and_the_others_stay(enhanced, done):
+    assert run("evaluate", enhanced, "--skip-unprocessed")[0] == 0
+    assert not (enhanced / "exp" / "si_unproc.csv").exists()
+    path = enhanced / "exp" / "scores" / "S00001_L0004.json"
+    path.write_text('{"enhanced": 0.25}\n', encoding="utf-8")  # would be computed: not
+    status, said = run("evaluate", enhanced)
+    assert status == 0, said
+    assert "2 scene(s) done now, 0 before" in said
+    assert json.loads(path.read_text(encoding="utf-8"))["enhanced"] == 0.25
+    there = (enhanced / "exp" / "si_unproc.csv").read_bytes()
+    assert there == (done / "exp" / "si_unproc.csv").read_bytes()
+
+
+def test_other_peoples_scenes_need_not_be_written_to(done, tmp_path):
+    before = sorted(done.rglob("*"))
+    words = ["--exp", str(tmp_path / "mein Gerät 空"), "--jobs", "2"]
+    for step in ("enhance", "evaluate"):
+        status, said = run(step, done, *words)
+        assert status == 0, said
+    assert sorted(done.rglob("*")) == before
 
 
 # -- Killed in the middle --------------------------------------------------------------
@@ -234,9 +267,10 @@ def test_two_runs_at_once_are_refused(done):
 
 
 # -- Something is wrong ----------------------------------------------------------------
-def test_a_scene_that_clips_is_told_and_named_once(built):
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_scene_that_clips_is_told_and_named_once(built, jobs):
     change_scenes(built, lambda scenes: scenes[0].update(SNR=-60.0))
-    status, said = run("render", built, "--only", "S00001")
+    status, said = run("render", built, "--only", "S00001", "--jobs", jobs)
     assert status == 0
     (line,) = [line for line in said.splitlines() if "clipped" in line]
     assert line.count("scene S00001: ") == 1
@@ -370,6 +404,7 @@ def test_ones_own_enhancer_is_used_and_its_changes_are_noticed(
         ("no_such_module:f", "no_such_module.py in this folder"),
         ("json:no_such", "no_such"),
         ("json", "MODULE:FUNCTION"),
+        ("my_aid.py:f", "without .py, got my_aid.py:f. Try my_aid:f."),
     ],
 )
 def test_an_enhancer_that_is_not_there_is_told(done, tmp_path, name, words):

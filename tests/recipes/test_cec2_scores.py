@@ -1,10 +1,15 @@
 """Tables of scores on numbers one can add up, and the challenge's own averages."""
 
+import shutil
+
 import numpy as np
 import pytest
 
 from clarity_lab import manifests
+from clarity_lab.cli import main
 from clarity_lab.hearing import Audiogram, Listener
+from clarity_lab.manifests import places
+from clarity_lab.recipes.cec2.report import OFFICIAL_TABLES
 from clarity_lab.recipes.cec2.scores import (
     OFFICIAL,
     by_listener,
@@ -154,3 +159,41 @@ def test_it_is_told_that_the_official_snrs_are_not_here(official):
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "0.1615" in page
     assert "By SNR" not in page
+
+
+@pytest.fixture
+def offline(tmp_path, monkeypatch):
+    """No network, an empty cache, no folder beside the checkout; one's own is empty."""
+    data = tmp_path / "my data"
+    data.mkdir()
+    monkeypatch.setenv("CLARITY_LAB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("CLARITY_LAB_DATA", str(data))
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:1/simple/")
+    monkeypatch.setattr(places, "own_folders", lambda: [data])
+    return data
+
+
+def test_without_network_it_is_told_what_to_fetch_and_where_to_put_it(
+    offline, tmp_path, capsys
+):
+    words = ["cec2", "report", "--root", str(tmp_path / "root"), "--official"]
+    assert main(words) == 1
+    said = capsys.readouterr().err
+    assert "pip download --no-deps pyclarity==0.9.0" in said
+    assert "exp/si.csv is CEC2_baseline_haspi_nalr.csv" in said
+    assert "exp/si_unproc.csv is CEC2_baseline_haspi_unprocessed.csv" in said
+    assert str(offline / "clarity" / "tables" / "CEC2_baseline_haspi_nalr.csv") in said
+    assert not (tmp_path / "root").exists()
+
+
+def test_with_the_tables_in_ones_own_folder_no_network_is_needed(
+    official, tmp_path, request, capsys
+):
+    tables = manifests.find(OFFICIAL)
+    data = request.getfixturevalue("offline")
+    (data / "clarity" / "tables").mkdir(parents=True)
+    for name in OFFICIAL_TABLES.values():
+        shutil.copy(tables / name, data / "clarity" / "tables" / name)
+    words = ["cec2", "report", "--root", str(tmp_path / "root"), "--official"]
+    assert main(words) == 0
+    assert "0.1615" in capsys.readouterr().out

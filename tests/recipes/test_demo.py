@@ -70,6 +70,11 @@ def test_a_missing_folder_is_told_before_anything_is_computed(tmp_path, capsys):
     assert "There is no folder" in capsys.readouterr().out
 
 
+def test_a_folder_in_place_of_the_page_is_told_first(tmp_path, capsys):
+    assert main(["demo", "--output", str(tmp_path)]) == 1
+    assert "is a folder" in capsys.readouterr().out
+
+
 def test_the_page_leaves_its_neighbours_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(demo, "sections", lambda: iter([("One", "two")]))
     neighbour = tmp_path / "x.part"

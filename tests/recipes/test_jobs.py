@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from clarity_lab.recipes import jobs
+from clarity_lab.recipes import jobs, jobs_words
 from clarity_lab.recipes.jobs import Workers, run_chunks
 
 HERE = Path(__file__).parent
@@ -62,8 +62,8 @@ def test_no_chunk_is_larger_than_what_one_likes_to_lose():
     ("wrong", "words"),
     [
         ({"cluster": "cloud"}, "local, slurm"),
-        ({"n_jobs": 0}, "n_jobs of at least 1"),
-        ({"retries": -1}, "retries of at least 0"),
+        ({"n_jobs": 0}, r"n_jobs \(--jobs\) of at least 1"),
+        ({"retries": -1}, r"retries \(--retries\) of at least 0"),
     ],
 )
 def test_where_to_work_is_checked(wrong, words):
@@ -73,14 +73,15 @@ def test_where_to_work_is_checked(wrong, words):
 
 def test_the_command_line_says_where():
     parser = argparse.ArgumentParser()
-    jobs.add_arguments(parser)
+    jobs_words.add_arguments(parser)
     words = ["--cluster", "slurm", "--jobs", "9"]
     words += ["--slurm", "account=lab", "--slurm", "mem=4GB"]
-    where = jobs.where_of(parser.parse_args(words))
+    where = jobs_words.where_of(parser.parse_args(words))
     assert (where.cluster, where.n_jobs) == ("slurm", 9)
     assert where.slurm == {"account": "lab", "mem": "4GB"}
-    with pytest.raises(ValueError, match="NAME=VALUE"):
-        jobs.where_of(parser.parse_args(["--slurm", "account"]))
+    for wrong in ("account", "job_name=mine"):
+        with pytest.raises(ValueError, match="NAME=VALUE"):
+            jobs_words.where_of(parser.parse_args(["--slurm", wrong]))
 
 
 # -- In this process -------------------------------------------------------------------

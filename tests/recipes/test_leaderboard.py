@@ -98,6 +98,26 @@ def test_a_second_entry_replaces_the_first(board):
     assert board.as_text().count("mine") == 1
 
 
+@pytest.mark.parametrize("name", [UNPROCESSED, "", " "])
+def test_no_aid_takes_the_place_that_all_are_compared_with(board, name):
+    before = board.means[UNPROCESSED]
+    with pytest.raises(ValueError, match="a name of its own"):
+        board.enter(name, lambda mix, **_: 0.1 * mix)
+    assert board.means == {UNPROCESSED: before}
+
+
+def test_a_bar_counts_pairs_made_and_scored_where_somebody_sees_it(
+    board, monkeypatch, capsys
+):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("clarity_lab.recipes.leaderboard.BAR_AFTER_S", 0)
+    board.enter("mine", unprocessed)
+    assert "mine: 100%" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
+    board.enter("mine", unprocessed)
+    assert not capsys.readouterr().err
+
+
 def test_an_aid_cannot_change_the_scene_it_is_given(board):
     before = board.mixes["S00001"].copy()
 

@@ -79,7 +79,7 @@ def test_tables_that_do_not_belong_together_are_told(tables):
 def folder(tables, tmp_path, monkeypatch, capsys):
     """What the command writes for the made table."""
     pytest.importorskip("matplotlib", reason="needs the lessons' packages")
-    monkeypatch.setattr(study_cpc1.manifests, "fetch", lambda name: tables)
+    monkeypatch.setattr(study_cpc1, "fetch_tables", lambda name: tables)
     output = tmp_path / "out"
     assert main(["study", "cpc1", "--output", str(output)]) == 0
     said = capsys.readouterr().out
@@ -124,6 +124,16 @@ def test_a_place_where_nothing_can_be_written_is_told_first(tmp_path, capsys, pl
     assert main(["study", "cpc1", "--output", str(tmp_path / place)]) == 1
     assert re.search("There is no folder|is a file", capsys.readouterr().out)
     assert (tmp_path / "taken").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_where_one_may_not_write_is_told(folder, monkeypatch, capsys):
+    def denied(*words, **options):
+        raise PermissionError(13, "Permission denied", "out")
+
+    monkeypatch.setattr("clarity_lab.recipes.study_page.write", denied)
+    assert main(["study", "cpc1", "--output", str(folder)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("clarity-lab: study: Permission denied: out. Choose")
 
 
 # -- The real tables -------------------------------------------------------------------

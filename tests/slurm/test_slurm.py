@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from clarity_lab.recipes.jobs import Workers, run_chunks
+from clarity_lab.recipes.jobs_left import NOTE
 from tests.recipes.small_cec2 import build, contents, run
 
 HERE = Path(__file__).parent
@@ -86,6 +87,7 @@ def test_a_job_that_dies_is_run_again_and_the_others_once(cluster, work, tmp_pat
     )
     assert sorted(finished.results) == ["1 lives", "2 lives", "3 lives"]
     assert (finished.n_retried, finished.failures) == (1, [])
+    assert not (tmp_path / "logs" / NOTE).exists()
     assert sorted(path.name for path in marks.iterdir()) == ["1-0", "2-0", "2-1", "3-0"]
 
 
@@ -138,4 +140,38 @@ def test_scenes_are_rendered_although_a_job_is_killed(cluster, tmp_path):
     assert "1 failed job(s) tried again" in said
     scenes = Path("clarity_data", "train", "scenes")
     assert contents(there / scenes) == contents(here / scenes)
-    assert len(list((there / "logs" / "render").glob("*/*_log.err"))) >= 3
+    assert len(list((there / "logs" / "render.train").glob("*/*_log.err"))) >= 3
+
+
+def test_jobs_of_a_killed_run_are_ended_by_the_next(cluster, tmp_path):
+    """Folders have names as people give them."""
+    here, there = tmp_path / "here", tmp_path / "mein Versuch é"
+    for root in (here, there):
+        build(root, 2)
+    assert run("render", here, "--keep-rooms")[0] == 0
+    words = ["--cluster", "slurm", "--chunk-size", "1"]
+    words += ["--partition", cluster.PARTITION, "--minutes", "5"]
+    main = [sys.executable, "-m", "clarity_lab.cli", "cec2", "render"]
+    process = subprocess.Popen([*main, "--root", str(there), *words])
+    note = there / "logs" / "render.train" / NOTE
+    try:
+        wait_for(lambda: note.exists() and len(note.read_text("utf-8").split()) > 3)
+        wait_for(lambda: squeue("--states=RUNNING", "--format=%i"))
+    finally:
+        process.kill()
+        process.wait()
+    ids = note.read_text("utf-8").splitlines()[1:]
+    assert sorted(squeue("--format=%i")) == sorted(ids)
+    status, said = run("render", there, *words)
+    assert status == 0, said
+    assert "2 Slurm job(s) of a run that broke off are still there" in said
+    assert not note.exists()
+    scenes = Path("clarity_data", "train", "scenes")
+    assert contents(there / scenes) == contents(here / scenes)
+
+
+def wait_for(condition, seconds: float = 120) -> None:
+    end_s = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end_s
+        time.sleep(0.1)

@@ -10,8 +10,8 @@ Each step goes on where an earlier run was stopped, and can work in several proc
 (`--jobs 4`) or on a cluster (`--cluster slurm --jobs 100`).
 
 A study of 40 new scenes and six listeners, from a mild to a severe loss, in about eight
-minutes of computing, four on two cores; it needs nothing but the package. The hearing
-aids' microphones are then the ear drums of its dummy head, KEMAR:
+minutes of computing, four on two cores; it needs nothing but the package. The head is
+then its KEMAR, and the hearing aid hears what arrives there without the ear canals:
 
     clarity-lab cec2 build --root study --scenes 40 --seed 1 --listeners-per-scene 6 \
         --who L0091 L0074 L0004 L0068 L0014 L0026
@@ -29,6 +29,8 @@ import argparse
 import sys
 from importlib import import_module
 from pathlib import Path
+
+from clarity_lab.recipes.telling import told
 
 STEPS = {
     "build": "make rooms, scenes and who listens",
@@ -66,7 +68,5 @@ def run(options: argparse.Namespace) -> int:
         )
         return step.run(folders, options)
     except (OSError, RuntimeError, ValueError) as error:
-        print(f"clarity-lab: cec2 {options.step}: {error}", file=sys.stderr)
-        if isinstance(error, OSError) and error.errno:
-            print("What is finished stays; run it again to go on.", file=sys.stderr)
+        print(f"clarity-lab: cec2 {options.step}: {told(error)}", file=sys.stderr)
         return 1

@@ -134,12 +134,9 @@ def _rules(
 
 
 def _with_bundled_head(scene: Scene) -> Scene:
-    """The head that comes with the package has ears, and no microphones behind them.
-
-    Both pairs are its ears: so other programs find the files they look for (CH1).
-    """
+    """The head that comes with the package has two pairs of the challenge's four."""
     if scene.microphones[0].startswith(NO_HEADS):
-        return replace(scene, microphones=(BUNDLED, BUNDLED))
+        return replace(scene, microphones=BUNDLED)
     return scene
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from clarity_lab import audio
 from clarity_lab.hearing import Listener, apply_nalr, cec2_compress, soft_clip
-from clarity_lab.recipes import jobs
+from clarity_lab.recipes import jobs_words
 from clarity_lab.recipes.cec2.folders import Folders
 from clarity_lab.recipes.cec2.playable import require_playable
 from clarity_lab.recipes.cec2.progress import Outcome, attempt, go_through, unfinished
@@ -67,12 +67,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="your own: function(samples, *, sample_rate, listener), left and right "
         "ear of the front microphones in, the same out",
     )
-    jobs.add_arguments(parser)
+    jobs_words.add_arguments(parser)
 
 
 def run(folders: Folders, options: argparse.Namespace) -> int:
     """Enhance what is not enhanced yet; 0 if every pair is there in the end."""
-    exp = exp_of(folders, options)
+    exp, where = exp_of(folders, options), jobs_words.where_of(options)
     work = Enhancing(folders.scenes, exp / "enhanced_signals", options.enhancer)
     load_enhancer(options.enhancer)
     pairs, listeners = folders.read_pairs()
@@ -81,15 +81,15 @@ def run(folders: Folders, options: argparse.Namespace) -> int:
         record_settings(
             enhance_record(exp), settings, marks_of(folders, pairs, listeners)
         )
-        tasks = unfinished(pairs, listeners, is_done=partial(_is_enhanced, work.output))
         work.output.mkdir(parents=True, exist_ok=True)
+        is_done = partial(_is_enhanced, work.output)
         outcome = go_through(
             "enhance",
-            tasks,
+            lambda: unfinished(pairs, listeners, is_done=is_done),
             partial(enhance_chunk, work),
-            where=jobs.where_of(options),
-            logs=folders.root / "logs",
-            n_before=len(pairs) - len(tasks),
+            where=where,
+            logs=exp / "logs" / "enhance",
+            n_all=len(pairs),
         )
     return 1 if outcome.faults else 0
 
@@ -155,6 +155,11 @@ def load_enhancer(name: str) -> Enhancer:
     module, colon, function = name.partition(":")
     if not colon or module.startswith("."):
         raise ValueError(f"expected --enhancer as MODULE:FUNCTION, got {name!r}.")
+    if module.endswith(".py"):
+        right = f"{module.removesuffix('.py')}:{function}"
+        raise ValueError(
+            f"expected the module's name, without .py, got {name}. Try {right}."
+        )
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from clarity_lab import audio
 from clarity_lab.hearing import Listener
 from clarity_lab.metrics import better_ear_haspi, prepare_reference
-from clarity_lab.recipes import jobs
+from clarity_lab.recipes import jobs_words
 from clarity_lab.recipes.cec2.enhance import (
     enhance_record,
     enhanced_path,
@@ -31,7 +31,12 @@ from clarity_lab.recipes.cec2.enhance import (
 )
 from clarity_lab.recipes.cec2.folders import Folders
 from clarity_lab.recipes.cec2.progress import Outcome, attempt, go_through, unfinished
-from clarity_lab.recipes.cec2.scores import COLUMNS, LARGEST_HASPI, TABLES
+from clarity_lab.recipes.cec2.scores import (
+    COLUMNS,
+    LARGEST_HASPI,
+    TABLES,
+    UNPROCESSED,
+)
 from clarity_lab.recipes.cec2.settings_record import (
     locked,
     read_record,
@@ -59,9 +64,16 @@ class Evaluation:
         """The scores of one pair."""
         return self.exp / "scores" / f"{scene}_{listener}.json"
 
+    def sound_path(self, system: str, scene: str, listener: str) -> Path:
+        """What a listener hears through a system."""
+        if system == UNPROCESSED:
+            return rendered_paths(self.scenes, scene)["mix", 1]
+        return enhanced_path(self.exp / "enhanced_signals", scene, listener)
+
     def is_scored(self, scene: str, listener: str) -> bool:
-        """Whether a pair has its scores."""
-        return self.score_path(scene, listener).is_file()
+        """Whether a pair has the scores that are wanted; it may have more."""
+        known = read_score(self.score_path(scene, listener))
+        return known.keys() >= set(self.systems)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,28 +82,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--skip-unprocessed", action="store_true", help="score the enhanced ones only"
     )
-    jobs.add_arguments(parser)
+    jobs_words.add_arguments(parser)
 
 
 def run(folders: Folders, options: argparse.Namespace) -> int:
     """Score what has no score yet; write the tables when all have."""
+    where = jobs_words.where_of(options)
     systems = tuple(TABLES)[: 1 if options.skip_unprocessed else 2]
     evaluation = Evaluation(folders.scenes, exp_of(folders, options), systems)
     pairs, listeners = folders.read_pairs()
     with locked(evaluation.exp / "settings", "evaluate"):
         aid = read_record(enhance_record(evaluation.exp)).get("settings", {})
-        settings = {"systems": ", ".join(systems), **aid}
         marks = marks_of(folders, pairs, listeners)
-        record_settings(evaluation.exp / "settings" / "evaluate.json", settings, marks)
+        record_settings(evaluation.exp / "settings" / "evaluate.json", aid, marks)
         (evaluation.exp / "scores").mkdir(exist_ok=True)
-        tasks = unfinished(pairs, listeners, is_done=evaluation.is_scored)
         outcome = go_through(
             "evaluate",
-            tasks,
+            lambda: unfinished(pairs, listeners, is_done=evaluation.is_scored),
             partial(evaluate_chunk, evaluation),
-            where=jobs.where_of(options),
-            logs=folders.root / "logs",
-            n_before=len(pairs) - len(tasks),
+            where=where,
+            logs=evaluation.exp / "logs" / "evaluate",
+            n_all=len(pairs),
         )
     if outcome.faults:
         return 1
@@ -151,18 +162,16 @@ def _evaluate(
 ) -> bool:
     """Score one scene; its reference is heard once for everybody."""
     reference, rate = read_reference(evaluation.scenes, scene)
+    n_samples = reference.shape[-1]
     heard = tuple(prepare_reference(one, sample_rate=rate) for one in reference)
     for listener in listeners:
-        files = {
-            "enhanced": enhanced_path(
-                evaluation.exp / "enhanced_signals", scene, listener.name
-            ),
-            "unprocessed": rendered_paths(evaluation.scenes, scene)["mix", 1],
-        }
-        scores = {}
+        path = evaluation.score_path(scene, listener.name)
+        scores = read_score(path)
         for system in evaluation.systems:
-            path = files[system]
-            sound = _fitting(path, n_samples=reference.shape[-1], rate=rate)
+            if system in scores:
+                continue
+            sound_path = evaluation.sound_path(system, scene, listener.name)
+            sound = _fitting(sound_path, n_samples=n_samples, rate=rate)
             try:
                 scores[system] = better_ear_haspi(
                     sound,
@@ -172,8 +181,7 @@ def _evaluate(
                     rng=seed_of(scene),
                 )
             except ValueError as error:
-                raise ValueError(f"{path}: {error}") from error
-        path = evaluation.score_path(scene, listener.name)
+                raise ValueError(f"{sound_path}: {error}") from error
         write_whole(path, json_text(scores) + "\n")
     return False
 
@@ -195,17 +203,24 @@ def at_length(samples: NDArray, n_samples: int) -> NDArray:
     return np.pad(samples[:, :n_samples], ((0, 0), (0, missing)))
 
 
-def _read_score(evaluation: Evaluation, scene: str, name: str) -> dict[str, float]:
-    path = evaluation.score_path(scene, name)
+def read_score(path: Path) -> dict[str, float]:
+    """What is known of one pair, by system; nothing if it was not scored yet.
+
+    Raises:
+        ValueError: If it is damaged; says which file.
+    """
+    if not path.is_file():
+        return {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        good = all(0 <= found[system] <= LARGEST_HASPI for system in evaluation.systems)
-    except (ValueError, KeyError, TypeError):
+        good = found.keys() <= TABLES.keys()
+        good = good and all(0 <= score <= LARGEST_HASPI for score in found.values())
+    except (ValueError, TypeError, AttributeError):
         good = False
     if not good:
         raise ValueError(
-            f"expected HASPI of {' and '.join(evaluation.systems)} in {path}, got "
-            "something else. Delete it and evaluate again: this pair alone is redone."
+            f"expected HASPI of {' or '.join(TABLES)} in {path}, got something else. "
+            "Delete it and evaluate again: this pair alone is redone."
         )
     return found
 
@@ -213,7 +228,7 @@ def _read_score(evaluation: Evaluation, scene: str, name: str) -> dict[str, floa
 def write_tables(evaluation: Evaluation, pairs: dict[str, tuple[str, ...]]) -> None:
     """Put the scores of all pairs together as the challenge's tables, and say means."""
     scores = {
-        (scene, name): _read_score(evaluation, scene, name)
+        (scene, name): read_score(evaluation.score_path(scene, name))
         for scene, names in pairs.items()
         for name in names
     }

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from clarity_lab.recipes.cec2.folders import Folders
 from clarity_lab.scenes.building.scene import MICROPHONES
+from clarity_lab.scenes.spatial.equalisation import free_field_equalised
 from clarity_lab.scenes.spatial.hrir import Head, kemar, read_head
 
 FOLDER = ("hrir", "HRIRs_MAT")
 ENDINGS = (".mat", ".sofa")
-BUNDLED = "KEMAR"
-"""The head that comes with the package; the challenge's own is KEMAR-ED and so on."""
+BUNDLED = ("KEMAR", "KEMAR-equalised")
+"""The head that comes with the package: its ear drums, and as a hearing aid hears with
+it, without the canals. The challenge's own is called KEMAR-ED, KEMAR-BTE_fr, ..."""
 
 NO_HEADS = "no heads"
 
@@ -49,7 +51,7 @@ def head_path(folders: Folders, name: str) -> Path | None:
         path = folders.find(*FOLDER, name + ending)
         if path is not None:
             return path
-    if name == BUNDLED:
+    if name in BUNDLED:
         return None
     raise FileNotFoundError(
         f"expected the head {name} as {folders.places(*FOLDER, name + ENDINGS[0])}, "
@@ -58,6 +60,8 @@ def head_path(folders: Folders, name: str) -> Path | None:
 
 
 @lru_cache(maxsize=8)
-def load_head(path: Path | None) -> Head:
-    """Read a head once for many scenes; None is the bundled one."""
-    return kemar() if path is None else read_head(path)
+def load_head(name: str, path: Path | None) -> Head:
+    """Read a head once for many scenes; without a path it is one of `BUNDLED`."""
+    if path is not None:
+        return read_head(path)
+    return kemar() if name == BUNDLED[0] else free_field_equalised(kemar())

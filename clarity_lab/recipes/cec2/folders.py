@@ -4,7 +4,7 @@ ROOT/clarity_data/metadata                 rooms, scenes, listeners, lists of so
 ROOT/clarity_data/DATASET/scenes           rendered scenes
 ROOT/clarity_data/DATASET/targets, interferers, rooms
 ROOT/exp/enhanced_signals, si.csv, si_unproc.csv
-ROOT/logs                                  of jobs
+ROOT/logs, ROOT/exp/logs                   of jobs
 """
 
 from __future__ import annotations
@@ -42,6 +42,12 @@ class Folders:
 
     def __post_init__(self) -> None:
         require_file_name(self.dataset, what="data set (--dataset)")
+        for path in (self.root, *self.root.parents):
+            if path.exists() and not path.is_dir():
+                raise NotADirectoryError(
+                    f"expected --root as a folder, or as one to make, got {self.root}: "
+                    f"{path} is a file."
+                )
         if self.data is not None and not self.data.is_dir():
             raise FileNotFoundError(
                 f"expected --data as a folder with metadata in it, got {self.data}, "
@@ -117,7 +123,10 @@ class Folders:
             ValueError: If the file is faulty; names scene and field.
         """
         _require(self.scenes_file)
-        return {scene.name: scene for scene in read_scenes(self.scenes_file)}
+        scenes = {scene.name: scene for scene in read_scenes(self.scenes_file)}
+        if not scenes:
+            raise ValueError(f"expected scenes in {self.scenes_file}, got none.")
+        return scenes
 
     def read_scenes_listeners(self) -> dict[str, tuple[str, ...]]:
         """Names of the listeners of each scene.

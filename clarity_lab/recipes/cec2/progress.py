@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from clarity_lab.hearing import Listener
 from clarity_lab.recipes.jobs import Workers, run_chunks
+from clarity_lab.recipes.jobs_left import end_jobs_left
 
 Task = TypeVar("Task")
-MOST_FAULTS = 10
+MOST_LINES = 10
 
 
 @dataclass
@@ -23,17 +24,20 @@ class Outcome:
         done: Those that are finished now.
         redone: Those of them that an earlier run had begun but not finished.
         faults: Why the others are not, by name.
+        warned: What one should know of those that are done, a line each.
     """
 
     done: list[str] = field(default_factory=list)
     redone: list[str] = field(default_factory=list)
     faults: dict[str, str] = field(default_factory=dict)
+    warned: list[str] = field(default_factory=list)
 
     def add(self, other: Outcome) -> None:
         """Take in what became of others."""
         self.done += other.done
         self.redone += other.redone
         self.faults |= other.faults
+        self.warned += other.warned
 
 
 def unfinished(
@@ -87,35 +91,37 @@ def attempt(
 
 def go_through(
     word: str,
-    tasks: list,
+    find_tasks: Callable[[], list],
     work: Callable[[list], Outcome],
     *,
     where: Workers,
     logs: Path,
-    n_before: int,
+    n_all: int,
 ) -> Outcome:
-    """Do all tasks wherever asked for, under a progress bar, and tell what became.
+    """Do what is left to do wherever asked for, with a progress bar; tell what became.
 
     Args:
         word: The step, "render".
-        tasks: What is still to do; chunks of them go to `work`.
+        find_tasks: Says what is still to do, once no job of an earlier run is at work.
+            Chunks of it go to `work`.
         work: Does a chunk.
         where: On which machines.
-        logs: The folder of logs.
-        n_before: How many were done before this run.
+        logs: The folder of this step's logs; no other run shall use it meanwhile.
+        n_all: How many there are, finished ones too.
 
     Returns:
         What became of them; chunks that failed as a whole are faults by their log.
     """
     from tqdm import tqdm
 
-    outcome = Outcome()
+    end_jobs_left(logs)
+    tasks, outcome = find_tasks(), Outcome()
     with tqdm(total=len(tasks), desc=word, unit="scene", disable=not tasks) as bar:
         finished = run_chunks(
             work,
             where.chunks_of(tasks),
             where=where,
-            folder=logs / word,
+            folder=logs,
             on_chunk=lambda chunk: bar.update(len(chunk)),
         )
     for part in finished.results:
@@ -124,6 +130,7 @@ def go_through(
         outcome.faults[f"chunk {number}, {len(failure.chunk)} scene(s)"] = (
             f"{failure.reason}; the end of {failure.log}:\n{failure.last_lines}"
         )
+    n_before = n_all - len(tasks)
     tell(word, outcome, n_before=n_before, n_retried=finished.n_retried)
     return outcome
 
@@ -138,9 +145,17 @@ def tell(word: str, outcome: Outcome, *, n_before: int, n_retried: int) -> None:
     if n_retried:
         parts.append(f"{n_retried} failed job(s) tried again")
     print(f"{word}: {'; '.join(parts)}.")
-    for name, reason in list(outcome.faults.items())[:MOST_FAULTS]:
-        told = reason if name in reason else f"{name}: {reason}"
-        print(f"  failed: {told}")
-    left = len(outcome.faults) - MOST_FAULTS
-    if left > 0:
-        print(f"  and {left} more")
+    _tell_some(outcome.warned)
+    _tell_some(
+        [
+            f"failed: {reason if name in reason else f'{name}: {reason}'}"
+            for name, reason in outcome.faults.items()
+        ]
+    )
+
+
+def _tell_some(lines: list[str]) -> None:
+    for line in lines[:MOST_LINES]:
+        print(f"  {line}")
+    if len(lines) > MOST_LINES:
+        print(f"  and {len(lines) - MOST_LINES} more")

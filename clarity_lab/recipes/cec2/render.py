@@ -10,13 +10,14 @@ from __future__ import annotations
 import argparse
 import glob
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
 from numpy.typing import NDArray
 
-from clarity_lab.recipes import jobs
+from clarity_lab.recipes import jobs_words
 from clarity_lab.recipes.cec2.find_heads import head_path, load_head
 from clarity_lab.recipes.cec2.folders import Folders
 from clarity_lab.recipes.cec2.progress import Outcome, attempt, go_through
@@ -80,11 +81,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only", nargs="+", metavar="SCENE", help="render these scenes, not all"
     )
-    jobs.add_arguments(parser)
+    jobs_words.add_arguments(parser)
 
 
 def run(folders: Folders, options: argparse.Namespace) -> int:
     """Render what is not rendered yet; 0 if every scene is there in the end."""
+    where = jobs_words.where_of(options)
     rendering = Rendering(folders, options.seed, options.parity, options.keep_rooms)
     scenes = folders.read_scenes()
     for name in options.only or ():
@@ -102,29 +104,31 @@ def run(folders: Folders, options: argparse.Namespace) -> int:
             for name, scene in scenes.items()
         }
         record_settings(folders.record("render"), settings, marks)
-        tasks = [
-            (scene, rooms[scene.room])
-            for scene in scenes.values()
-            if not _is_rendered(folders, scene)
-        ]
         outcome = go_through(
             "render",
-            tasks,
+            lambda: [
+                (scene, rooms[scene.room])
+                for scene in scenes.values()
+                if not _is_rendered(folders, scene)
+            ],
             partial(render_chunk, rendering),
-            where=jobs.where_of(options),
-            logs=folders.root / "logs",
-            n_before=len(scenes) - len(tasks),
+            where=where,
+            logs=folders.root / "logs" / f"render.{folders.name}",
+            n_all=len(scenes),
         )
     return 1 if outcome.faults else 0
 
 
 def render_chunk(rendering: Rendering, chunk: list[tuple[Scene, Room]]) -> Outcome:
     """Render some scenes; those that are rendered by now are left alone."""
-    return attempt(
+    warned: list[str] = []
+    outcome = attempt(
         chunk,
         name=lambda task: task[0].name,
-        do=lambda task: _render(rendering, *task),
+        do=lambda task: _render(rendering, *task, warn=warned.append),
     )
+    outcome.warned += warned
+    return outcome
 
 
 def require_whole(scenes, rooms: dict[str, Room], folders: Folders) -> None:
@@ -187,7 +191,9 @@ def _is_rendered(folders: Folders, scene: Scene) -> bool:
     return is_rendered(folders.scenes, scene.name, n_pairs=len(scene.microphones))
 
 
-def _render(rendering: Rendering, scene: Scene, room: Room) -> bool:
+def _render(
+    rendering: Rendering, scene: Scene, room: Room, *, warn: Callable[[str], None]
+) -> bool:
     """Render one scene; whether an earlier run had begun it."""
     folders = rendering.folders
     if _is_rendered(folders, scene):  # by a job that died later
@@ -204,7 +210,7 @@ def _render(rendering: Rendering, scene: Scene, room: Room) -> bool:
         responses=_responses(rendering, room),
         target=target,
         interferers=interferers,
-        heads=[load_head(head_path(folders, name)) for name in scene.microphones],
+        heads=[load_head(name, head_path(folders, name)) for name in scene.microphones],
         sample_rate=SAMPLE_RATE,
         parity=rendering.parity,
     )
@@ -212,7 +218,7 @@ def _render(rendering: Rendering, scene: Scene, room: Room) -> bool:
         warnings.simplefilter("always")
         write_rendered(rendered, folders.scenes, scene.name)
     for warning in said:
-        print(warning.message)
+        warn(str(warning.message))
     return begun
 
 

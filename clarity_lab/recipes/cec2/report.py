@@ -24,6 +24,7 @@ from clarity_lab.recipes.cec2.scores import (
     read_scores,
 )
 from clarity_lab.recipes.cec2.settings_record import read_record
+from clarity_lab.recipes.telling import fetch_tables
 from clarity_lab.scenes.building.scene import Scene
 from clarity_lab.scenes.clarity_files.scenes import read_scenes
 
@@ -129,7 +130,7 @@ def official(folders: Folders, scenes_file: Path | None) -> tuple[Scores, str]:
     Returns:
         The scores, and a sentence if the scenes' SNRs are missing.
     """
-    folder = manifests.fetch(OFFICIAL)
+    folder = fetch_tables(OFFICIAL)
     tables = {name: read_scores(folder / f) for name, f in OFFICIAL_TABLES.items()}
     known = manifests.fetch("samples", "audiograms/clarity.json")
     path = scenes_file or folders.find("metadata", OFFICIAL_SCENES)

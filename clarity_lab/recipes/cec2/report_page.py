@@ -13,7 +13,6 @@ import numpy as np
 from clarity_lab import manifests
 from clarity_lab.recipes import pages
 from clarity_lab.recipes.cec2.scores import OFFICIAL, PUBLISHED, UNPROCESSED, Group
-from clarity_lab.whole import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,16 +37,14 @@ def write(
 
     plots.use_style()
     figure = draw(groups)
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=figure.dpi)
+    picture = pages.png(figure)
     shown = plots.figure_html(figure, alt=in_words(groups))
     files = {
         "report.csv": as_csv(groups),
-        "report.png": picture.getvalue(),
+        "report.png": picture,
         "report.html": page(groups, shown, told=told, is_official=is_official),
     }
-    for name, content in files.items():
-        write_whole(folder / name, content)
+    pages.write_files(files, folder)
 
 
 def as_csv(groups: dict[str, list[Group]]) -> str:

@@ -96,7 +96,8 @@ def locked(folder: Path, word: str) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise RuntimeError(
-            f"another `clarity-lab cec2 {word}` is at work in {folder}: wait for it."
+            f"another `clarity-lab cec2 {word.partition('.')[0]}` is at work in "
+            f"{folder.parent}: wait for it."
         ) from None
     try:
         yield
