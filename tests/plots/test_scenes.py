@@ -24,14 +24,6 @@ TURN = HeadTurn(start=SAMPLE_RATE, end=1.2 * SAMPLE_RATE, start_deg=120, end_deg
 DECAY = 10 ** (-3 * np.arange(16_000) / 16_000 / 0.5)
 
 
-@pytest.fixture(autouse=True)
-def _own_style():
-    with plt.rc_context():
-        plots.use_style()
-        yield
-    plt.close("all")
-
-
 def patches(ax, kind):
     return [patch for patch in ax.patches if type(patch) is kind]
 
