@@ -14,6 +14,7 @@ from clarity_lab.scenes import SPEED_OF_SOUND_M_S, harmonics
 TOLERANCE_DB = 0.05
 SOUND = np.array([1.0, -0.5, 0.25])
 WHOLE = "keep the fraction: sound does not wait for the next sample."
+LOUDEST = "the better ear has the best *ratio*: divide in each ear, then take max."
 DIRECT = "start where it reaches -5 dB: the direct sound tells nothing of the decay."
 
 
@@ -33,6 +34,8 @@ def check_delay_samples(attempt: Callable) -> Verdict:
             0.01: "those are seconds. How many samples is that?",
             10.0 * 344 / 343: "that is with 343 m/s. Here sound travels 344 m/s.",
             3440.0: "divide by the speed of sound, 344 m/s.",
+            1e5: "upside down: metres by metres per second are seconds.",
+            1e-5: "seconds *times* samples per second are samples.",
             220.0: WHOLE,
             221.0: WHOLE,
         },
@@ -61,6 +64,10 @@ def check_itd_us(attempt: Callable) -> Verdict:
             full * unit_us / 1e6: "those are seconds. A microsecond is a millionth.",
             unit_us: "that is the sine's part alone: the way around the head is "
             "missing, the angle times the radius.",
+            np.pi / 2 * unit_us: "that is the angle's part alone: add its sine.",
+            np.pi / 2 * unit_us + 1: "radius by speed is for both: use brackets.",
+            -full * unit_us: "from the left the sign is positive.",
+            2 * full * unit_us: "the radius, not the diameter.",
             2 * unit_us: "that is the straight way through the head, 2 r sin: sound "
             "goes around it.",
             part * unit_us * 0.05 / 0.0875: "from the right the sign is negative.",
@@ -75,14 +82,16 @@ def check_itd_us(attempt: Callable) -> Verdict:
 def check_t30_s(attempt: Callable) -> Verdict:
     """Grade `t30_s(decay_db, sample_rate)`: reverberation time from a decay curve."""
     straight = -60 * np.arange(800) / 1000 / 0.5
-    bent = -4.5 - 60 * np.arange(1600) / 1000 / 0.8
-    bent[0] = 0.0
+    step = -4.5 - 60 * np.arange(1600) / 1000 / 0.8
+    step[0] = 0.0
+    bent = np.maximum(straight, -12.5 - 30 * np.arange(800) / 1000)
     fast = -60 * np.arange(4000) / 8000 / 0.3
     return grade_cases(
         attempt,
         [
             ("60 dB in 0.5 s, at 1000 Hz", (straight, 1000), 0.5),
-            ("a direct sound of 4.5 dB, then 60 dB in 0.8 s", (bent, 1000), 0.8),
+            ("a direct sound of 4.5 dB, then 60 dB in 0.8 s", (step, 1000), 0.8),
+            ("a tail that fades more slowly", (bent, 1000), 2 * (0.75 - 0.042)),
             ("60 dB in 0.3 s, at 8000 Hz", (fast, 8000), 0.3),
         ],
         unit="s",
@@ -95,6 +104,8 @@ def check_t30_s(attempt: Callable) -> Verdict:
             0.584: DIRECT,
             0.741: DIRECT,
             0.682: DIRECT,
+            -0.5: "which comes first, -5 or -35 dB?",
+            1.125: "that looks at -5 to -25 dB: T30 goes on to -35.",
             2.4: "is 1000 written into your function? Take sample_rate.",
         },
         shows="30 dB are enough to tell 60, where the rest drowns in noise.",
@@ -111,6 +122,7 @@ def check_interferer_at_snr(attempt: Callable) -> Verdict:
         ("a quieter right ear, 6 dB", target, noise, 6.0),
         ("ears exchanged, -3 dB", target[::-1], noise[::-1], -3.0),
         ("a louder noise, 0 dB", target, 10 * noise, 0.0),
+        ("a talker at the noisy ear, 6 dB", target, noise * [[4.0], [0.1]], 6.0),
     ]
     for asked, speech, disturbance, snr_db in cases:
         answer = attempt(speech.copy(), disturbance.copy(), snr_db)
@@ -142,11 +154,15 @@ def _scaled_right(
         return None
     own_better_db, gain_db = float(np.max(own_db)), 20 * np.log10(gains[0])
     pooled_db = 10 * np.log10(np.sum(speech**2) / np.sum(noise**2))
+    target_db = 10 * np.log10(np.max(np.sum(speech**2, axis=-1)))
+    noises_db = 10 * np.log10(np.sum(noise**2, axis=-1))
     slips = {
         float(np.min(own_db)) - snr_db: "you set the SNR at the worse ear: take max.",
         float(np.mean(own_db)) - snr_db: "that is the mean of the ears: take max.",
         pooled_db - snr_db: "that is both ears in one. Measure each (axis=-1), "
         "take the better.",
+        target_db - float(np.max(noises_db)) - snr_db: LOUDEST,
+        target_db - float(np.min(noises_db)) - snr_db: LOUDEST,
         snr_db - own_better_db: "the sign: an interferer that is too soft must grow.",
         2 * (own_better_db - snr_db): "a gain on amplitudes: 10 ** (dB / 20).",
         -snr_db: "that forgets the SNR they have already.",

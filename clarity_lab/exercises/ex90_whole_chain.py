@@ -62,7 +62,10 @@ def check_match_level(attempt: Callable) -> Verdict:
         if np.allclose(answer, wrong):
             return try_this(hint)
     if not np.allclose(answer, expected):
-        return try_this("each ear must end up with the RMS of the target there.")
+        return try_this(
+            "each ear of the anechoic sound must end up with the RMS of the target "
+            "there: np.sqrt(np.mean(sound**2, axis=-1, keepdims=True))."
+        )
     return right("dry as the anechoic file, loud as the room: CEC2's reference.")
 
 
@@ -94,13 +97,15 @@ def check_both_summed(attempt: Callable) -> Verdict:
         ((mix[:1] - mix[1:]) / 2, "the difference: it takes away what is ahead."),
         (mix[::-1], "left and right are exchanged, nothing is added."),
         (mix, "nothing has changed."),
+        (mix[:1], "that is one ear. Its noise gets no softer: np.mean(mix, axis=0)."),
         (mix.mean(axis=1, keepdims=True), "that is a mean over time: axis=0."),
     ]
     for wrong, hint in hints:
         if np.allclose(answer, np.broadcast_to(wrong, answer.shape)):
             return try_this(hint)
     if not np.allclose(answer, solution_both_summed(mix)):
-        return try_this("for the ears 3 and -3 expected 0 and 0, got another.")
+        got = answer[0, :2].round(2)
+        return try_this(f"of 1 and 1, then 3 and -3, expected [1 0], got {got}.")
     if not np.array_equal(given, mix):
         return try_this("your function changes the mix it was given. Make a new array.")
     return right("what comes from ahead stays; what differs at the ears gets softer.")
@@ -136,8 +141,10 @@ def check_noise_gain(attempt: Callable) -> Verdict:
     for slip, hint in hints.items():
         if abs(answer[-1] - slip) < 1e-6:
             return try_this(f"for P = 1, N = 2, floor 0.2 you got {slip:.2g}: {hint}")
-    if np.allclose(answer, np.maximum(np.sqrt(1 - 2 / np.maximum(power, 2)), 0.2)):
+    if np.allclose(answer[:2] ** 2, expected[:2]):
         return try_this("that is the root: spectral subtraction. No root here.")
+    if np.allclose(answer, np.maximum(1 - 2 / power, 0) + 0.2):
+        return try_this("you add the floor. Take the larger: np.maximum(..., floor).")
     if not np.allclose(answer, expected):
         return try_this(f"expected {expected} for P = {power}, N = 2, got {answer}.")
     if not np.allclose(attempt(power.copy(), 2.0, 0.3), np.maximum(expected, 0.3)):
@@ -186,11 +193,11 @@ def check_gain_and_error(attempt: Callable) -> Verdict:
         np.std(by_scene) / np.sqrt(3): "ddof=1: the mean came from the same scenes.",
         np.std(pairs, ddof=1) / np.sqrt(6): "six pairs are no six proofs: listeners of "
         "one scene share its luck. First the mean of each scene.",
-        np.std(pairs) / np.sqrt(6): "first the mean of each scene; and ddof=1.",
         unpaired / np.sqrt(3): "first the difference of each pair, then the spread: "
         "both systems heard the same scenes.",
-        np.var(by_scene, ddof=1)
-        / 3: "that is the variance of the mean: take the root.",
+        np.std(by_scene, ddof=1) / 3: "over the root of 3, not over 3.",
+        np.std((system - other).mean(0), ddof=1)
+        / np.sqrt(2): "those are the listeners. Mean over listeners: axis=1.",
     }
     for slip, hint in hints.items():
         if abs(error - slip) < 1e-6:

@@ -130,6 +130,8 @@ ARRAYS = {
     "truth value of an array": "For arrays write & for and, | for or, with brackets "
     "around each comparison: (a > 1) & (b > 2)",
     "ufunc 'bitwise_": "Put brackets around each comparison: (a > 1) & (b > 2)",
+    "could not be broadcast together": "The shapes do not fit. For one number per ear "
+    "of (2, samples) write keepdims=True beside axis=-1: its shape is then (2, 1)",
     "can be converted to Python scalars": "For many numbers at once take np.exp, not "
     "math.exp, and so on",
 }

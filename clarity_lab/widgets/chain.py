@@ -6,7 +6,6 @@ import html
 from collections.abc import Mapping
 from functools import lru_cache
 
-import ipywidgets
 import matplotlib.pyplot as plt
 from numpy.typing import NDArray
 
@@ -15,7 +14,7 @@ from clarity_lab.hearing import Listener, simulate_loss
 from clarity_lab.listen import safe_gain_db, table_html
 from clarity_lab.plots import figure_html, plot_audiogram
 from clarity_lab.units import db_to_amplitude
-from clarity_lab.widgets.explorer import Explorer
+from clarity_lab.widgets.explorer import Explorer, choice
 
 Pair = tuple[str, str]
 MARGIN_DB = 8.0
@@ -78,17 +77,11 @@ def explore_chain(
         picture = _picture(theirs, system, listeners[listener])
         return f"<p><strong>HASPI {words}.</p>{picture}{players}"
 
-    wide = {"style": {"description_width": "9em"}, "layout": {"width": "32em"}}
-    choices = {
-        "scene": [(words, name) for name, words in scenes.items()],
-        "listener": list(listeners),
-        "system": list(outputs),
-    }
+    named = [(words, name) for name, words in scenes.items()]
     controls = {
-        name: ipywidgets.Dropdown(
-            options=options, description=name.capitalize(), **wide
-        )
-        for name, options in choices.items()
+        "scene": choice("Scene", named, value=next(iter(scenes))),
+        "listener": choice("Listener", listeners),
+        "system": choice("System", outputs),
     }
     return Explorer(show, controls)
 

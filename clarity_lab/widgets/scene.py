@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import ipywidgets
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -16,10 +15,10 @@ from clarity_lab import scenes
 from clarity_lab.audio import rms
 from clarity_lab.checks import require_mono, require_sample_rate
 from clarity_lab.listen import audio_html, table_html
-from clarity_lab.plots.scenes import INTERFERER_STYLE, TARGET_STYLE
 from clarity_lab.scenes.rooms.source import direction_deg
 from clarity_lab.units import amplitude_to_db, db_to_amplitude
-from clarity_lab.widgets.explorer import Explorer, slider
+from clarity_lab.widgets.explorer import Explorer, choice, slider
+from clarity_lab.widgets.scene_map import SMALLEST_RING, map_svg
 
 if TYPE_CHECKING:
     from IPython.display import HTML
@@ -32,16 +31,48 @@ DISTANCE_M = 1.3
 AHEAD = (0.0, 1.0, 0.0)
 
 SIDE_BY_SIDE = "display: flex; flex-wrap: wrap; gap: 1em"
-PIXELS_PER_M = 56
-MARGIN = 14
 FRAMES_PER_S = 20
 LOUDNESS_RANGE_DB = 35.0
-SMALLEST_RING, LARGEST_RING = 9, 34
+LARGEST_RING = 34
+
+
+class SceneExplorer(Explorer):
+    """What `explore_scene` gives back: it also tells its numbers."""
+
+    def __init__(
+        self, mix: Callable[..., tuple[NDArray, NDArray]], *, sample_rate: int
+    ) -> None:
+        self._mix, self._sample_rate = mix, sample_rate
+        super().__init__(self._picture, _controls())
+
+    def ears_db(self, **changes: float | str) -> tuple[float, float]:
+        """SNR at the left ear and at the right, in dB; nothing moves.
+
+        Args:
+            changes: Other values than the controls have, by the controls' names.
+        """
+        values = {name: control.value for name, control in self.controls.items()}
+        return _snr_db(*self._mix(**(values | changes)), self._sample_rate)
+
+    def _picture(
+        self, head_deg: float, target_deg: float, interferer_deg: float, **others
+    ) -> str:
+        place = _room(target_deg, interferer_deg)
+        speech, noise = self._mix(head_deg, target_deg, interferer_deg, **others)
+        left_db, right_db = _snr_db(speech, noise, self._sample_rate)
+        words = (
+            f"SNR: left ear {left_db:+z.1f} dB, right ear {right_db:+z.1f} dB, "
+            f"the better {max(left_db, right_db):+z.1f} dB"
+        )
+        sounds = {"both": speech + noise, "the talker alone": speech}
+        picture = map_svg(place, nose_deg=direction_deg(AHEAD) + head_deg)
+        players = table_html(sounds, sample_rate=self._sample_rate, title=words)
+        return f'<div style="{SIDE_BY_SIDE}">{picture}<div>{players}</div></div>'
 
 
 def explore_scene(
     target: ArrayLike, interferer: ArrayLike, *, sample_rate: int, head: scenes.Head
-) -> Explorer:
+) -> SceneExplorer:
     """Turn the head between a talker and what disturbs: see it from above, hear both.
 
     Args:
@@ -54,7 +85,8 @@ def explore_scene(
         The widget; `.controls` holds `head_deg`, `target_deg`, `interferer_deg` (0
             along the room, to the left positive), `snr_db`, the SNR at the better ear
             while the nose points to 0, and `room`. `.view` shows the room from above,
-            the SNR at each ear, and players at one common gain.
+            the SNR at each ear, and players at one common gain. `.ears_db` tells the
+            SNR without moving anything.
 
     Raises:
         TypeError: If samples are integers.
@@ -67,54 +99,38 @@ def explore_scene(
         if not samples.any():
             raise ValueError(f"expected {name} to sound, got silence: it has no SNR.")
     filters = scenes.decoder(head.at_rate(sample_rate))
-    responses_of = lru_cache(maxsize=16)(_responses)
 
-    def heard(samples: NDArray, response: NDArray, head_deg: float) -> NDArray:
-        nose_rad = np.full(len(samples), np.radians(head_deg))
-        return scenes.listen_in(
-            samples[None],
-            responses=response[None],
-            head_turn_rad=nose_rad,
-            filters=filters,
-        )
+    @lru_cache(maxsize=16)
+    def place_of(target_deg: int, interferer_deg: int, room: str) -> tuple:
+        """Both responses, and the better ear's SNR with the nose at 0."""
+        responses = _responses(target_deg, interferer_deg, room, sample_rate)
+        both = responses.target, responses.interferers[0]
+        return both, max(_snr_db(*heard(both, 0.0), sample_rate))
 
-    def show(
+    def heard(responses: tuple[NDArray, NDArray], head_deg: float) -> list[NDArray]:
+        return [
+            scenes.listen_in(
+                samples[None],
+                responses=response[None],
+                head_turn_rad=np.full(len(samples), np.radians(head_deg)),
+                filters=filters,
+            )
+            for samples, response in zip((target, interferer), responses, strict=True)
+        ]
+
+    def mix(
         head_deg: float,
         target_deg: float,
         interferer_deg: float,
         snr_db: float,
         room: str,
-    ) -> str:
-        place = _room(target_deg, interferer_deg)
-        responses = responses_of(target_deg, interferer_deg, room, sample_rate)
-        pair = (target, responses.target), (interferer, responses.interferers[0])
-        ahead_db = max(_snr_db(*(heard(*one, 0.0) for one in pair), sample_rate))
-        speech, noise = (heard(*one, head_deg) for one in pair)
-        noise = noise * db_to_amplitude(ahead_db - snr_db)
-        left_db, right_db = _snr_db(speech, noise, sample_rate)
-        words = (
-            f"SNR at the left ear {left_db:+.1f} dB, at the right ear "
-            f"{right_db:+.1f} dB. The better: {max(left_db, right_db):+.1f} dB"
-        )
-        sounds = {"both": speech + noise, "the talker alone": speech}
-        picture = _map_svg(place, nose_deg=direction_deg(AHEAD) + head_deg)
-        players = table_html(sounds, sample_rate=sample_rate, title=words)
-        return f'<div style="{SIDE_BY_SIDE}">{picture}<div>{players}</div></div>'
+    ) -> tuple[NDArray, NDArray]:
+        """Talker and disturber at the ears; a slider may say 29.999... for 30."""
+        responses, ahead_db = place_of(round(target_deg), round(interferer_deg), room)
+        speech, noise = heard(responses, head_deg)
+        return speech, noise * db_to_amplitude(ahead_db - snr_db)
 
-    return Explorer(
-        show,
-        {
-            "head_deg": slider("Nose (°, left +)", 0, low=-180, high=180, step=15),
-            "target_deg": slider("Talker (°)", 0, low=-180, high=180, step=15),
-            "interferer_deg": slider("Disturber (°)", -60, low=-180, high=180, step=15),
-            "snr_db": slider("SNR at 0° (dB)", 0, low=-12, high=12, step=3),
-            "room": ipywidgets.ToggleButtons(
-                options=[DRY, FURNISHED],
-                description="Room",
-                style={"description_width": "9em", "button_width": "10em"},
-            ),
-        },
-    )
+    return SceneExplorer(mix, sample_rate=sample_rate)
 
 
 def watch_scene(
@@ -161,9 +177,19 @@ def watch_scene(
     frames = {"nose": np.round(nose, 1).tolist(), "size": sizes}
     player = audio_html(sound, sample_rate=sample_rate, title="Play, and watch")
     player = player.replace("<audio ", f"<audio {_HANDLERS} ", 1)
-    svg = _map_svg(room, nose_deg=float(nose[0]), present=tuple(sizes))
+    svg = map_svg(room, nose_deg=float(nose[0]), present=tuple(sizes))
     data = html.escape(json.dumps(frames))
     return HTML(f'<div data-frames="{data}">{svg}{player}</div>')
+
+
+def _controls() -> dict:
+    return {
+        "head_deg": slider("Nose (°, left +)", 0, low=-180, high=180, step=15),
+        "target_deg": slider("Talker (°)", 0, low=-180, high=180, step=15),
+        "interferer_deg": slider("Disturber (°)", -60, low=-180, high=180, step=15),
+        "snr_db": slider("SNR at 0° (dB)", 0, low=-12, high=12, step=3),
+        "room": choice("Room", [DRY, FURNISHED]),
+    }
 
 
 def _responses(
@@ -219,54 +245,6 @@ def _loudness(samples: ArrayLike, hop: int) -> list[float]:
         1 - amplitude_to_db(np.max(levels) / levels[sounding]) / LOUDNESS_RANGE_DB
     )
     return np.round(size, 2).tolist()
-
-
-def _map_svg(
-    room: scenes.Room, *, nose_deg: float, present: Iterable[str] | None = None
-) -> str:
-    """The room from above; places of those who are not present are pale."""
-    present = set(room.sources if present is None else present)
-    left_m, far_m = room.lower_corner_m[0], room.upper_corner_m[1]
-
-    def pixels(source: scenes.Source) -> tuple[float, float]:
-        x, y, _ = source.position_m
-        return MARGIN + (x - left_m) * PIXELS_PER_M, MARGIN + (far_m - y) * PIXELS_PER_M
-
-    wide, high = room.width_m * PIXELS_PER_M, room.length_m * PIXELS_PER_M
-    people = []
-    for who, source in room.sources.items():
-        if who != "listener":
-            people.append(_talker_svg(who, *pixels(source), pale=who not in present))
-    x, y = pixels(room.listener)
-    head = (
-        f'<g data-nose="1" transform="translate({x:.1f},{y:.1f}) '
-        f'rotate({-nose_deg:.1f})"><path d="M14 -7 L26 0 L14 7 Z"/>'
-        '<circle r="15"/><circle cy="-15" r="4"/><circle cy="15" r="4"/>'
-        '<path d="M28 0 H70" stroke-dasharray="4 4"/></g>'
-    )
-    return (
-        f'<svg role="img" aria-label="The room from above, nose at {nose_deg:.0f} '
-        f'degrees" width="{wide + 2 * MARGIN:.0f}" height="{high + 2 * MARGIN:.0f}" '
-        'fill="white" stroke="black" stroke-width="2" style="background: white">'
-        f'<rect x="{MARGIN}" y="{MARGIN}" width="{wide:.0f}" height="{high:.0f}" '
-        f'stroke-width="4"/>{head}{"".join(people)}</svg>'
-    )
-
-
-def _talker_svg(who: str, x: float, y: float, *, pale: bool) -> str:
-    """A dot with a letter, round for the target, square for the others; and a ring."""
-    style = TARGET_STYLE if who == "target" else INTERFERER_STYLE
-    name = "T" if who == "target" else who.split()[-1]
-    corner = 11 if who == "target" else 2
-    return (
-        f'<g transform="translate({x:.1f},{y:.1f})" stroke="{style["color"]}" '
-        f'opacity="{0.25 if pale else 1}">'
-        f'<circle data-who="{who}" r="{SMALLEST_RING}" fill="none" opacity="0.6" '
-        'stroke-width="4"/>'
-        f'<rect x="-11" y="-11" width="22" height="22" rx="{corner}" '
-        f'fill="{style["color"]}"/><text y="5" text-anchor="middle" fill="white" '
-        f'stroke="none" font-size="14" font-weight="bold">{name}</text></g>'
-    )
 
 
 _DRAW = (

@@ -8,7 +8,7 @@ import pytest
 
 import clarity_lab.exercises
 from clarity_lab import audio
-from clarity_lab.exercises import ex00_start_here
+from clarity_lab.exercises import ex00_start_here, ex90_whole_chain
 from tests.exercises.wrong_answers import WRONG_ANSWERS
 
 FOLDER = Path(clarity_lab.exercises.__file__).parent
@@ -123,6 +123,17 @@ def test_a_type_error_that_is_about_no_call_gets_no_advice_on_calls():
     verdict = ex00_start_here.check_halve(lambda samples: "0.5" + samples.tolist())
     assert "your code raised TypeError" in verdict
     assert "Call it so" not in verdict
+
+
+def test_shapes_that_do_not_fit_are_told_of_keepdims():
+    def loudness(sound):
+        return np.sqrt(np.mean(sound**2, axis=-1))
+
+    verdict = ex90_whole_chain.check_match_level(
+        lambda anechoic, target: anechoic * loudness(target) / loudness(anechoic)
+    )
+    assert "could not be broadcast together" in verdict
+    assert "keepdims=True beside axis=-1" in verdict
 
 
 def test_a_fault_in_a_function_that_the_attempt_calls_is_told_at_the_attempts_line():

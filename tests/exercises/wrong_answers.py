@@ -394,6 +394,12 @@ def ex10_scaled(target, interferer, snr_db, ear=np.max, sign=1, per=20):
     return interferer * 10 ** (sign * (own_db - snr_db) / per)
 
 
+def ex10_loudest(target, of_target, interferer, of_interferer):
+    """RMS of two sounds, divided, each at an ear of its own."""
+    rms = [np.sqrt(np.mean(sound**2, axis=-1)) for sound in (target, interferer)]
+    return of_target(rms[0]) / of_interferer(rms[1])
+
+
 def ex10_turned(
     field, angle_deg, order=(0, 1, 2, 3), radians=np.radians, signs=(1, -1)
 ):
@@ -411,6 +417,7 @@ WRONG_ANSWERS |= {  # 10_scene_rendering
         lambda metres, rate: metres / 343 * rate,
         lambda metres, rate: metres * rate,
         lambda metres, rate: 344 / metres * rate,
+        lambda metres, rate: metres / 344 / rate,
         lambda metres, rate: int(metres / 344 * rate),
         lambda metres, rate: round(metres / 344 * rate + 1e-9),
         lambda metres, rate: 10.0,
@@ -423,6 +430,10 @@ WRONG_ANSWERS |= {  # 10_scene_rendering
         lambda deg, r: 1e6 * r / 344 * np.sin(np.radians(deg)),
         lambda deg, r: 1e6 * 2 * r / 344 * np.sin(np.radians(deg)),
         lambda deg, r: 1e6 * 3 * r / 344 * np.sin(np.radians(deg)),
+        lambda deg, r: 1e6 * r / 344 * np.radians(deg),
+        lambda deg, r: 1e6 * r / 344 * np.radians(deg) + np.sin(np.radians(deg)),
+        lambda deg, r: -1e6 * r / 344 * (np.radians(deg) + np.sin(np.radians(deg))),
+        lambda deg, r: 2e6 * r / 344 * (np.radians(deg) + np.sin(np.radians(deg))),
         lambda deg, r: 1e6 * r / 344 * abs(np.radians(deg) + np.sin(np.radians(deg))),
         lambda deg, r: 1e6 * 0.0875 / 344 * (np.radians(deg) + np.sin(np.radians(deg))),
     ],
@@ -434,11 +445,15 @@ WRONG_ANSWERS |= {  # 10_scene_rendering
         lambda db, rate: np.argmax(db <= -35) / rate,
         lambda db, rate: 2 * (np.argmax(db <= -30)) / rate,
         lambda db, rate: 2 * (np.argmax(db <= -5) - np.argmax(db <= -35)) / rate,
+        lambda db, rate: 3 * (np.argmax(db <= -25) - np.argmax(db <= -5)) / rate,
+        lambda db, rate: 2 * (np.argmax(db > -35) - np.argmax(db > -5)) / rate,
         lambda db, rate: 2 * (np.argmax(db <= -35) - np.argmax(db <= -5)) / 1000,
     ],
     "check_interferer_at_snr": [
         lambda t, i, snr: ex10_scaled(t, i, snr, ear=np.min),
         lambda t, i, snr: ex10_scaled(t, i, snr, ear=np.mean),
+        lambda t, i, snr: i * ex10_loudest(t, np.max, i, np.max) * 10 ** (-snr / 20),
+        lambda t, i, snr: i * ex10_loudest(t, np.max, i, np.min) * 10 ** (-snr / 20),
         lambda t, i, snr: ex10_scaled(t, i, snr, sign=-1),
         lambda t, i, snr: ex10_scaled(t, i, snr, per=10),
         lambda t, i, snr: ex10_scaled(t, i, -snr),
@@ -484,6 +499,8 @@ WRONG_ANSWERS |= {  # 90_whole_chain
         lambda a, t: ex90_rms(t) / ex90_rms(a),
         lambda a, t: a,
         lambda a, t: a * np.mean(np.abs(t), -1, keepdims=True),
+        lambda a, t: t * ex90_rms(a) / ex90_rms(t),
+        lambda a, t: a * (np.std(t, axis=-1) / np.std(a, axis=-1))[:, None],
     ],
     "check_both_summed": [
         lambda mix: np.stack([mix[0] + mix[1]] * 2),
@@ -494,6 +511,7 @@ WRONG_ANSWERS |= {  # 90_whole_chain
         lambda mix: mix,
         lambda mix: np.repeat(mix.mean(axis=1, keepdims=True), 3, axis=1),
         lambda mix: np.stack([mix[0]] * 2),
+        lambda mix: np.stack([mix.sum(axis=0) / np.sqrt(2)] * 2),
         lambda mix: mix.__iadd__(mix[::-1]).__itruediv__(2)[::-1] * 1.0,  # in place
     ],
     "check_noise_gain": [
@@ -502,6 +520,8 @@ WRONG_ANSWERS |= {  # 90_whole_chain
         lambda p, n, floor: np.maximum(n / p, floor),
         lambda p, n, floor: np.maximum(1 - n / p, 0),
         lambda p, n, floor: np.ones(len(p)),
+        lambda p, n, floor: np.maximum(1 - n / p, 0) + floor,
+        lambda p, n, floor: np.maximum(1 - p / n, floor),
         lambda p, n, floor: np.sqrt(np.maximum(1 - n / p, floor**2)),
         lambda p, n, floor: np.maximum(1 - n / p, floor),  # NaN in silence
         lambda p, n, floor: np.where(p > n, 1 - n / p, 0.2) * (p > 0) + 0.2 * (p == 0),
@@ -516,6 +536,8 @@ WRONG_ANSWERS |= {  # 90_whole_chain
         lambda s, o: (np.mean(s - o), np.std(s - o) / np.sqrt(6)),
         lambda s, o: (np.mean(s - o), np.var((s - o).mean(1), ddof=1) / 3),
         lambda s, o: (np.mean(s - o), 0.0),
+        lambda s, o: (np.mean(s - o), np.std((s - o).mean(1), ddof=1) / 3),
+        lambda s, o: (np.mean(s - o), np.std((s - o).mean(0), ddof=1) / np.sqrt(2)),
         lambda s, o: np.mean(s - o),
         lambda s, o: None,
     ],

@@ -4,6 +4,7 @@ import base64
 import io
 import re
 
+import ipywidgets
 import numpy as np
 import pytest
 import soundfile
@@ -87,6 +88,12 @@ def test_score_and_sound_are_those_of_the_choice(
     assert played[0] - levels(explorer)[0] == pytest.approx(
         expected_db - reference_db, abs=0.1
     )
+
+
+def test_all_is_chosen_by_buttons_which_keys_can_reach(explorer):
+    """In a drop-down list JupyterLab takes the arrow keys for itself."""
+    kinds = {type(control) for control in explorer.controls.values()}
+    assert kinds == {ipywidgets.ToggleButtons}
 
 
 def test_a_loss_makes_it_softer_and_a_larger_one_more(explorer):

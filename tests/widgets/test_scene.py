@@ -16,6 +16,7 @@ matplotlib.use("Agg")
 
 from clarity_lab import audio, manifests, scenes, widgets  # noqa: E402
 from clarity_lab.widgets import scene as compass  # noqa: E402
+from clarity_lab.widgets.scene_map import PIXELS_PER_M  # noqa: E402
 
 SPEECH = "speech/librispeech-1272-135031-0011.flac"
 RATE = 16_000
@@ -89,6 +90,24 @@ def test_the_snr_is_that_of_the_slider_while_the_nose_is_ahead(explorer, room, s
     assert shown_db(explorer)[2] == pytest.approx(snr_db, abs=0.06)
 
 
+def test_its_numbers_can_be_asked_for_and_nothing_moves(explorer):
+    turn(explorer, interferer_deg=90)
+    before = explorer.view.value
+    asked_db = explorer.ears_db(head_deg=30, room=compass.FURNISHED)
+    assert explorer.view.value == before
+    turn(explorer, head_deg=30, room=compass.FURNISHED)
+    assert shown_db(explorer)[:2] == pytest.approx(asked_db, abs=0.06)
+    assert explorer.ears_db() == asked_db
+
+
+def test_a_room_is_simulated_once_also_if_a_slider_is_off_by_a_hair(
+    explorer, monkeypatch
+):
+    turn(explorer, interferer_deg=-30)
+    monkeypatch.setattr(compass, "_responses", None)
+    turn(explorer, head_deg=45, interferer_deg=-29.99999999999997)
+
+
 def test_turning_the_head_changes_the_snr_but_no_source(explorer):
     turn(explorer, interferer_deg=90, head_deg=30)
     left_db, right_db, better_db = shown_db(explorer)
@@ -119,7 +138,7 @@ def test_the_map_shows_where_the_nose_points_and_who_is_where(explorer):
     )
     x, y = places["listener"]
     target, interferer = places["target"], places["interferer"]
-    reach = compass.DISTANCE_M * compass.PIXELS_PER_M
+    reach = compass.DISTANCE_M * PIXELS_PER_M
     assert list(target) == pytest.approx([x - reach, y], abs=0.2)  # left
     assert list(interferer) == pytest.approx([x, y - reach], abs=0.2)  # ahead is up
 
