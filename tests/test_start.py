@@ -18,6 +18,8 @@ def start(tmp_path, monkeypatch):
     spec = importlib.util.spec_from_file_location("start", ROOT / "start.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    for name in module.LEADS_ASTRAY:
+        monkeypatch.delenv(name, raising=False)  # main would, for all tests to come
     for name in ("pyproject.toml", "constraints.txt"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     monkeypatch.setattr(module, "ROOT", tmp_path)

@@ -55,16 +55,21 @@ def skip_unused_draws(rng: Rng | None, *, n_per_band: int) -> None:
         n_per_band: How many numbers are drawn for each band of each sound.
     """
     if isinstance(rng, np.random.RandomState):
-        name, key, *rest = rng.get_state()
-        rng.set_state(_state_after(name, key.tobytes(), *rest, n_per_band=n_per_band))
+        _skip_bands(rng, n_bands=2 * N_BANDS, n_per_band=n_per_band)
+
+
+def _skip_bands(rng: np.random.RandomState, *, n_bands: int, n_per_band: int) -> None:
+    name, key, *rest = rng.get_state()
+    rng.set_state(_state_after(name, key.tobytes(), *rest, n_bands, n_per_band))
 
 
 @lru_cache(maxsize=64)
-def _state_after(name: str, key: bytes, *rest: float, n_per_band: int) -> tuple:
+def _state_after(name: str, key: bytes, *rest: float) -> tuple:
     """Drawing takes a third of HASPI's time; many listeners hear the same seed."""
+    *state, n_bands, n_per_band = rest
     rng = np.random.RandomState()
-    rng.set_state((name, np.frombuffer(key, dtype=np.uint32), *rest))
-    for _ in range(2 * N_BANDS):
+    rng.set_state((name, np.frombuffer(key, dtype=np.uint32), *state))
+    for _ in range(n_bands):
         rng.standard_normal(n_per_band)
     return rng.get_state()
 
@@ -106,8 +111,7 @@ class ThresholdNoise:
         self._gain = db_to_amplitude(THRESHOLD_NOISE_DB - rms_one_db_spl)
         if isinstance(rng, np.random.RandomState):
             self._for_reference = copy.deepcopy(rng)
-            for _ in range(N_BANDS):
-                rng.standard_normal(n_samples)
+            _skip_bands(rng, n_bands=N_BANDS, n_per_band=n_samples)
 
     def for_reference(self, band_delay: NDArray) -> NDArray | None:
         """Noise for the reference's next eight bands.

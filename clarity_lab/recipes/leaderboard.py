@@ -22,12 +22,12 @@ from clarity_lab.metrics import better_ear_haspi, prepare_reference
 from clarity_lab.recipes.cec2.enhance import FULL_SCALE, Enhancer
 from clarity_lab.recipes.cec2.evaluate import at_length, read_reference, seed_of
 from clarity_lab.recipes.cec2.playable import require_playable
+from clarity_lab.recipes.cec2.scores import UNPROCESSED
 from clarity_lab.scenes import rendered_paths
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-UNPROCESSED = "unprocessed"
 Pair = tuple[str, str]
 
 

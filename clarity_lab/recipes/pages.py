@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,16 @@ def table(heads: list[str], rows: list[list]) -> str:
         cells = "".join(f"<td>{round(float(value), 1) + 0.0}</td>" for value in values)
         lines.append(f"<th scope=row>{html.escape(label)}</th>{cells}")
     return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
+
+
+def or_dash(value: float) -> str:
+    """A number with three decimals, or a dash if it is not known (NaN).
+
+    Example:
+        >>> or_dash(0.25), or_dash(float("nan"))
+        ('0.250', '-')
+    """
+    return f"{value:.3f}" if math.isfinite(value) else "-"
 
 
 def png(figure: Figure) -> bytes:

@@ -67,15 +67,11 @@ def rows_of(merits: dict[str, Merit]) -> list[list[str]]:
             f"{one.n}",
             f"{one.rmse:.2f}",
             f"{one.std:.3f}",
-            _or_dash(one.ncc),
-            _or_dash(one.kt),
+            pages.or_dash(one.ncc),
+            pages.or_dash(one.kt),
         ]
         for name, one in merits.items()
     ]
-
-
-def _or_dash(correlation: float) -> str:
-    return f"{correlation:.3f}" if np.isfinite(correlation) else "-"
 
 
 def in_words(result: Study) -> str:

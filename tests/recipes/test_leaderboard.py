@@ -1,9 +1,11 @@
 """The leaderboard scores as the CEC2 recipe does, and says what an aid does wrong."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
+from tqdm.auto import tqdm
 
 from clarity_lab.hearing import Audiogram, Listener
 from clarity_lab.recipes.cec2.enhance import (
@@ -111,6 +113,7 @@ def test_a_bar_counts_pairs_made_and_scored_where_somebody_sees_it(
 ):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     monkeypatch.setattr("clarity_lab.recipes.leaderboard.BAR_AFTER_S", 0)
+    monkeypatch.setattr("tqdm.auto.tqdm", partial(tqdm, mininterval=0))
     board.enter("mine", unprocessed)
     assert "mine: 100%" in capsys.readouterr().err
     monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)

@@ -24,6 +24,7 @@ from clarity_lab.recipes.cec2.scores import (
     read_scores,
 )
 from clarity_lab.recipes.cec2.settings_record import read_record
+from clarity_lab.recipes.pages import or_dash
 from clarity_lab.recipes.telling import fetch_tables
 from clarity_lab.scenes.building.scene import Scene
 from clarity_lab.scenes.clarity_files.scenes import read_scenes
@@ -161,11 +162,7 @@ def as_text(groups: dict[str, list[Group]]) -> str:
     for kind in ("all", "SNR", "hearing loss"):
         for group in groups.get(kind, ()):
             cells = "".join(
-                f" {group.mean[s]:7.4f} ±{_or_dash(group.error[s]):>5}" for s in systems
+                f" {group.mean[s]:7.4f} ±{or_dash(group.error[s]):>5}" for s in systems
             )
             lines.append(f"{group.name:16} {group.n_pairs:6}{cells}")
     return "\n".join([*lines, "± standard error, from scene to scene."])
-
-
-def _or_dash(error: float) -> str:
-    return f"{error:.3f}" if error == error else "-"

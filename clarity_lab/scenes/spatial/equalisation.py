@@ -47,13 +47,7 @@ def free_field_equalised(head: Head) -> Head:
         >>> free_field_equalised(kemar()).name
         'KEMAR, equalised'
     """
-    ahead = np.flatnonzero((head.azimuth_deg % 360 == 0) & (head.elevation_deg == 0))
-    if not len(ahead):
-        raise ValueError(
-            f"expected the head {head.name} to have a direction ahead, azimuth 0 and "
-            f"elevation 0, got {len(head.irs)} others."
-        )
-    equaliser = _inverse(head.irs[ahead[0]], head.sample_rate)
+    equaliser = _inverse(head.ahead, head.sample_rate)
     irs = fftconvolve(head.irs, equaliser[None, None], axes=-1)
     n_taps = head.irs.shape[-1]
     return replace(head, name=f"{head.name}, equalised", irs=irs[..., :n_taps])

@@ -63,6 +63,25 @@ class Head:
                 f"{angles[1]}."
             )
 
+    @property
+    def ahead(self) -> NDArray:
+        """The responses to a sound from azimuth 0, elevation 0, shape (2, taps).
+
+        Raises:
+            ValueError: If no direction of the head is ahead.
+
+        Example:
+            >>> kemar().ahead.shape
+            (2, 512)
+        """
+        found = (self.azimuth_deg % 360 == 0) & (self.elevation_deg == 0)
+        if not np.any(found):
+            raise ValueError(
+                f"expected the head {self.name} to have a direction ahead, azimuth 0 "
+                f"and elevation 0, got {len(self.irs)} others."
+            )
+        return self.irs[np.argmax(found)]
+
     def at_rate(self, sample_rate: int) -> Head:
         """The same head measured at another sample rate in Hz: same gains, same delays.
 
@@ -135,9 +154,8 @@ def kemar() -> Head:
 
 def _low_gain(head: Head) -> float:
     """By how much a sound from ahead grows between LOW_BAND_HZ, mean of both ears."""
-    ahead = np.flatnonzero((head.azimuth_deg == 0) & (head.elevation_deg == 0))
     n_fft = 2**14
-    gains = np.abs(np.fft.rfft(head.irs[ahead], n_fft))
+    gains = np.abs(np.fft.rfft(head.ahead, n_fft))
     frequencies_hz = np.fft.rfftfreq(n_fft, 1 / head.sample_rate)
     low, high = LOW_BAND_HZ
     band = (low <= frequencies_hz) & (frequencies_hz <= high)
