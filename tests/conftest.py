@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from clarity_lab import audio, manifests
+from tests.chromium import chromium, launch  # noqa: F401
 
 
 @pytest.fixture

@@ -1,18 +1,14 @@
-"""An explorer in a real JupyterLab: keys move it, and it says that it works."""
+"""An explorer in a real JupyterLab: keys move it, and what plays goes on."""
 
 import json
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
 
+from tests.browser.jupyter import jupyterlab, open_notebook, run_cell, write_notebook
+
 pytest.importorskip("jupyterlab", reason="needs JupyterLab")
-pytest.importorskip("ipykernel", reason="needs a kernel")
+pytest.importorskip("ipykernel", "7", reason="needs a kernel with subshells")
 
 pytestmark = pytest.mark.browser
 
@@ -20,76 +16,40 @@ REPOSITORY = Path(__file__).parents[2]
 CELL = f"""import sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 import numpy as np
-from clarity_lab import widgets
+from clarity_lab import plots, widgets
+plots.use_style()
 noise = 0.05 * np.random.default_rng(0).standard_normal(16_000)
-widgets.explore_hearing_loss(noise, sample_rate=16_000)
+explorer = widgets.explore_hearing_loss(noise, sample_rate=16_000)
+explorer
 """
-NOTEBOOK = {
-    "nbformat": 4,
-    "nbformat_minor": 5,
-    "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    "cells": [
-        {
-            "cell_type": "code",
-            "id": f"cell-{number}",
-            "source": source,
-            "metadata": {},
-            "outputs": [],
-            "execution_count": None,
-        }
-        for number, source in enumerate([CELL, "'the next cell'"])
-    ],
-}
-
-
-def wait_until_up(address):
-    for _ in range(120):
-        try:
-            return urllib.request.urlopen(f"{address}/api", timeout=5)
-        except OSError:
-            time.sleep(0.5)
-    raise TimeoutError("JupyterLab did not start within a minute")
+BUSY = """import time
+print("busy")
+until_s = time.monotonic() + 30
+while "At 80" not in explorer.player.title and time.monotonic() < until_s:
+    time.sleep(0.05)
+print("while busy:", explorer.player.title)
+"""
+BY_CODE = """explorer.controls["level_db_spl"].value = 85
+print("title:", explorer.player.title)
+"""
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab of its own, in an empty folder."""
     folder = tmp_path_factory.mktemp("lab")
-    (folder / "explorer.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
-    options += ["--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
-    options += ["--LabApp.news_url=", f"--LabApp.workspaces_dir={folder}"]
-    options += [f"--LabApp.user_settings_dir={folder}"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_up(address)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(30)
+    write_notebook(folder / "explorer.ipynb", CELL, BUSY, BY_CODE)
+    with jupyterlab(folder) as address:
+        yield address, folder
 
 
 @pytest.fixture(scope="module")
 def explorer(chromium, lab):
     """The page with the notebook that has run."""
-    page = chromium.new_page(viewport={"width": 1300, "height": 1200})
-    page.set_default_timeout(60_000)
-    page.goto(f"{lab}/lab/tree/explorer.ipynb?reset")
-    # The notebook's own indicator says idle before there is a kernel, and JupyterLab
-    # drops a cell that is run then; the status bar says so of a connected kernel only.
-    page.wait_for_selector(".jp-StatusBar-TextItem:has-text('| Idle')")
-    page.locator(".jp-CodeCell .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
-    page.wait_for_selector(".jp-OutputArea-output audio")
+    page = chromium.new_page(viewport={"width": 1300, "height": 1500})
+    open_notebook(page, lab[0], "explorer.ipynb")
+    run_cell(page, 0)
+    page.wait_for_selector(".cl-player")
+    wait_for_picture(page, "8000 Hz 50 dB HL")
     yield page
     page.close()
 
@@ -100,6 +60,10 @@ def picture(page):
 
 def wait_for_picture(page, words):
     page.wait_for_selector(f".jp-OutputArea-output img[alt*='{words}']")
+
+
+def wait_for_title(page, words):
+    page.wait_for_selector(f".cl-title:has-text('{words}')")
 
 
 def test_an_ear_is_chosen_with_the_space_bar_and_the_focus_stays(explorer):
@@ -119,6 +83,25 @@ def test_an_arrow_key_moves_a_slider_by_one_step(explorer):
     wait_for_picture(explorer, "8000 Hz 55 dB HL")
 
 
+def test_a_slider_says_what_it_moves_and_what_is_written_beside_it(explorer):
+    explorer.get_by_role("button", name="the sliders", exact=True).click()
+    handle = explorer.get_by_role("slider", name="High: 4, 8 kHz (dB HL)", exact=True)
+    assert explorer.locator(".noUi-handle:not([aria-label])").count() == 0
+    handle.focus()
+    explorer.keyboard.press("Home")
+    explorer.wait_for_selector(".noUi-handle[aria-valuetext='0']:focus")
+    explorer.keyboard.press("ArrowRight")
+    explorer.wait_for_selector(".noUi-handle[aria-valuetext='5']:focus")
+
+
+def test_axe_has_no_serious_finding(explorer):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    shown = {"include": [".jp-Cell-outputWrapper"]}
+    found = axe.Axe().run(explorer, context=shown).response["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert [one["help"] for one in serious] == []
+
+
 def test_it_says_that_it_computes(explorer):
     explorer.evaluate("""() => {
       window.told = [];
@@ -136,6 +119,35 @@ def test_it_says_that_it_computes(explorer):
     assert "Computing …" in explorer.evaluate("window.told")
 
 
+def test_what_plays_goes_on_while_a_control_is_moved(explorer):
+    explorer.locator(".cl-play").click()
+    explorer.wait_for_selector(".cl-play[aria-label=Pause]")
+    explorer.locator(".noUi-handle").nth(3).focus()
+    explorer.keyboard.press("ArrowRight")
+    wait_for_title(explorer, "At 70 dB SPL")
+    assert explorer.locator(".cl-play").get_attribute("aria-label") == "Pause"
+    explorer.locator(".cl-play").click()
+
+
+def test_a_cell_that_runs_does_not_keep_the_sound_from_following(explorer):
+    """The second move by hand on: before, the page has no way around the cell."""
+    explorer.locator(".noUi-handle").nth(3).focus()
+    explorer.keyboard.press("ArrowRight")
+    wait_for_title(explorer, "At 75 dB SPL")
+    run_cell(explorer, 1)
+    explorer.wait_for_selector("text=/^busy/")
+    explorer.locator(".noUi-handle").nth(3).focus()
+    explorer.keyboard.press("ArrowRight")
+    explorer.wait_for_selector("text=/while busy: At 80/")
+    wait_for_title(explorer, "At 80 dB SPL")
+
+
+def test_set_by_code_it_is_done_when_the_line_returns(explorer):
+    run_cell(explorer, 2)
+    explorer.wait_for_selector("text=/^title: At 85 dB SPL/")
+    wait_for_title(explorer, "At 85 dB SPL")
+
+
 def test_nothing_is_wider_than_its_cell(explorer):
     widths = explorer.locator(".jp-OutputArea-output").first.evaluate(
         "one => [one.scrollWidth, one.clientWidth]"
@@ -143,3 +155,19 @@ def test_nothing_is_wider_than_its_cell(explorer):
     assert widths[0] <= widths[1]
     for handle in explorer.locator(".widget-label").all():
         assert handle.evaluate("one => one.scrollWidth <= one.clientWidth + 1")
+
+
+def test_the_saved_notebook_holds_a_picture_and_no_sound(explorer, lab):
+    explorer.keyboard.press("Escape")
+    explorer.locator(".jp-Notebook").first.click(position={"x": 5, "y": 5})
+    with explorer.expect_response(
+        lambda answer: answer.request.method == "PUT" and "/api/contents" in answer.url
+    ):
+        explorer.keyboard.press("Control+s")
+    saved = (lab[1] / "explorer.ipynb").read_text(encoding="utf-8")
+    [output] = json.loads(saved)["cells"][0]["outputs"]
+    page = "".join(output["data"]["text/html"])
+    assert "High: 4, 8 kHz (dB HL): 50" in page
+    assert "Audiogram: 250 Hz 10 dB HL" in page
+    assert "<audio" not in page
+    assert len(saved) < 150_000
