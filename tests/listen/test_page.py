@@ -1,4 +1,4 @@
-"""Players keep the level, say their names, and hold exactly what they were given."""
+"""HTML players keep the level, say their names, and hold exactly what they got."""
 
 import base64
 import io
@@ -57,11 +57,6 @@ def test_left_is_played_left(noise):
     assert not np.any(played[:, 1])
 
 
-def test_a_player_is_html_for_a_notebook(noise):
-    player = listen.play(noise, sample_rate=16_000, title="noise")
-    assert "<audio controls" in player._repr_html_()
-
-
 def test_a_title_is_shown_read_aloud_and_harmless(noise):
     tag = listen.audio_html(noise, sample_rate=16_000, title='<b> & "quotes"')
     names = Names(tag)
@@ -83,24 +78,24 @@ def test_a_saved_recording_is_smaller_than_its_wav():
 
 def test_a_sound_above_full_scale_is_refused_with_a_way_out():
     with pytest.raises(ValueError, match=r"sample is 2, .*one factor below 0.5"):
-        listen.play([0.0, -2.0], sample_rate=8_000)
+        listen.audio_html([0.0, -2.0], sample_rate=8_000)
 
 
 @pytest.mark.parametrize("samples", [np.zeros((8, 100)), np.zeros((30, 2))])
 def test_many_channels_are_refused_with_a_way_out(samples):
     with pytest.raises(ValueError, match=r"left ear first, got .* Choose channels"):
-        listen.play(samples, sample_rate=8_000)
+        listen.audio_html(samples, sample_rate=8_000)
 
 
 def test_nothing_cannot_be_played():
     with pytest.raises(ValueError, match="at least 1 sample"):
-        listen.play(np.zeros(0), sample_rate=8_000)
+        listen.audio_html(np.zeros(0), sample_rate=8_000)
 
 
 def test_one_factor_scales_all_sounds_of_a_comparison(noise):
     loud = noise / np.max(np.abs(noise))
-    table = listen.play_all({"loud": 2 * loud, "soft": loud / 8}, sample_rate=8_000)
-    (first, _), (second, _) = sounds_in(table.data)
+    table = listen.table_html({"loud": 2 * loud, "soft": loud / 8}, sample_rate=8_000)
+    (first, _), (second, _) = sounds_in(table)
     assert audio.level_dbfs(first) - audio.level_dbfs(second) == pytest.approx(
         24.08, abs=0.01
     )
@@ -113,14 +108,19 @@ def test_the_common_factor_is_the_one_the_loudest_channel_needs():
 
 
 def test_the_common_factor_is_printed():
-    table = listen.table_html({"loud": [0.0, 2.0]}, sample_rate=8_000)
+    sounds = {"loud": [0.0, 2.0], "soft": [0.0, 0.1]}
+    table = listen.table_html(sounds, sample_rate=8_000)
     assert "All played -6.1 dB" in table
+    table = listen.table_html({"loud": [0.0, 2.0]}, sample_rate=8_000)
+    assert "Played -6.1 dB" in table
 
 
 def test_sounds_within_full_scale_are_played_as_they_are(noise):
     table = listen.table_html({"a": noise}, sample_rate=8_000)
-    assert "Played as they are" in table
+    assert "Played as it is" in table
     assert sounds_in(table)[0][0] == pytest.approx(noise, abs=1 / 32_768)
+    table = listen.table_html({"a": noise, "b": noise}, sample_rate=8_000)
+    assert "Played as they are" in table
 
 
 def test_a_given_gain_is_used_and_may_not_clip(noise):
@@ -155,10 +155,10 @@ def test_a_bad_sound_of_several_is_named():
 
 def test_a_table_of_nothing_is_refused():
     with pytest.raises(ValueError, match="at least one sound"):
-        listen.play_all({}, sample_rate=8_000)
+        listen.table_html({}, sample_rate=8_000)
 
 
 def test_a_rate_that_no_player_knows_is_explained(noise):
     with pytest.raises(ValueError, match=r"up to 655350 Hz, got 1000000"):
-        listen.play(noise, sample_rate=1_000_000)
-    assert listen.play(noise, sample_rate=listen.MAX_SAMPLE_RATE)
+        listen.audio_html(noise, sample_rate=1_000_000)
+    assert listen.audio_html(noise, sample_rate=listen.MAX_SAMPLE_RATE)

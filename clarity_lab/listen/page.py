@@ -1,10 +1,8 @@
-"""Players that keep the level: a quieter sound plays quieter.
+"""Players that are HTML and nothing else: they hold their sound and need no kernel.
 
-A player is a piece of HTML that holds its sound as FLAC: it needs no kernel, so it also
-plays in an exported page, and it is smaller than WAV without losing a bit of the 16.
-Sounds that are compared are scaled by one common factor, in sight.
-
-Lessons: 00_start_here, 01_sound_and_level.
+The sound is inside as FLAC, which is smaller than WAV without losing a bit of the 16.
+An exported page, `demo.html` and the site play such players; in a running lesson
+`clarity_lab.listen.Player` does more and leaves nothing in the saved file.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ import base64
 import html
 import io
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import soundfile
@@ -27,67 +24,8 @@ from clarity_lab.checks import (
 )
 from clarity_lab.units import db_to_amplitude
 
-if TYPE_CHECKING:
-    from IPython.display import HTML
-
 MAX_SAMPLE_RATE = 655_350
 """The highest that libsndfile writes into a FLAC."""
-
-
-def play(samples: ArrayLike, *, sample_rate: int, title: str | None = None) -> HTML:
-    """Show a player for one sound at its own level, never made louder or softer.
-
-    Args:
-        samples: Mono (samples,) or stereo (2, samples), left ear first; full scale 1.0.
-        sample_rate: In Hz.
-        title: What it is; shown, and read aloud by screen readers.
-
-    Returns:
-        What a notebook shows as a player; it also plays without a kernel.
-
-    Raises:
-        TypeError: If the samples are integers.
-        ValueError: If a sample is above full scale, or the sound is empty, not finite
-            or has more than two channels.
-    """
-    return _shown(audio_html(samples, sample_rate=sample_rate, title=title))
-
-
-def play_all(
-    sounds: Mapping[str, ArrayLike],
-    *,
-    sample_rate: int,
-    title: str | None = None,
-    gain_db: float | None = None,
-    transcripts: Mapping[str, str] | None = None,
-) -> HTML:
-    """Show several sounds as a table, all scaled by one factor that is printed.
-
-    Args:
-        sounds: Label to sound, each (samples,) or (2, samples), full scale at 1.0.
-        sample_rate: Of all of them, in Hz.
-        title: What is compared.
-        gain_db: The common factor in dB. Default: 0, or as much below as the loudest
-            sound needs to stay within full scale.
-        transcripts: Label to what is said, for the sounds that have one.
-
-    Returns:
-        What a notebook shows as a table: label, level as given, player, transcript.
-
-    Raises:
-        TypeError: If samples are integers.
-        ValueError: If there are no sounds, a transcript has no sound, `gain_db` would
-            clip one, or a sound cannot be played (see `play`).
-    """
-    return _shown(
-        table_html(
-            sounds,
-            sample_rate=sample_rate,
-            title=title,
-            gain_db=gain_db,
-            transcripts=transcripts,
-        )
-    )
 
 
 def audio_html(
@@ -146,7 +84,7 @@ def table_html(
         for label, samples in sounds.items()
     }
     transcripts = dict(transcripts or {})
-    _require_transcripts_of(transcripts, sounds)
+    require_transcripts_of(transcripts, sounds)
     gain_db = safe_gain_db(sounds.values()) if gain_db is None else gain_db
     gain_db = require_number(gain_db, name="gain_db", unit="dB")
     rows = [
@@ -155,8 +93,9 @@ def table_html(
     ]
     heads = ["Sound", "Level (dBFS)", "Player"] + ["Transcript"] * bool(transcripts)
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    words = under_title(title, gain_in_words(gain_db, n_sounds=len(sounds)))
     return (
-        f"<table><caption>{_gain_in_words(title, gain_db)}</caption>"
+        f"<table><caption>{html.escape(words)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
@@ -213,14 +152,34 @@ def safe_gain_db(sounds: Iterable[ArrayLike]) -> float:
     return min(0.0, float(np.floor(10 * min(rooms_db)) / 10))
 
 
-def _gain_in_words(title: str | None, gain_db: float) -> str:
-    words = "Played as they are" if gain_db == 0 else f"All played {gain_db:+.1f} dB"
-    return f"{html.escape(title)}. {words}" if title else words
+def under_title(title: str | None, words: str) -> str:
+    """A title and what is said of it, as sentences.
+
+    Example:
+        >>> under_title("Louder?", "Played as they are")
+        'Louder? Played as they are'
+    """
+    if not title:
+        return words
+    return f"{title}{'' if title.endswith(('.', '?', '!')) else '.'} {words}"
 
 
-def _require_transcripts_of(
+def gain_in_words(gain_db: float, *, n_sounds: int = 2) -> str:
+    """What is done to the level of all sounds.
+
+    Example:
+        >>> gain_in_words(-6.1)
+        'All played -6.1 dB'
+    """
+    if gain_db == 0:
+        return "Played as they are" if n_sounds > 1 else "Played as it is"
+    return f"{'All played' if n_sounds > 1 else 'Played'} {gain_db:+.1f} dB"
+
+
+def require_transcripts_of(
     transcripts: Mapping[str, str], sounds: Mapping[str, NDArray]
 ) -> None:
+    """Raise if a transcript has no sound."""
     unknown = sorted(set(transcripts) - set(sounds))
     if unknown:
         raise ValueError(
@@ -234,7 +193,7 @@ def _player(samples: ArrayLike, *, sample_rate: int, label: str) -> str:
     samples = require_mono_or_stereo(samples)
     sample_rate = require_sample_rate(sample_rate)
     _refuse_unplayable(sample_rate)
-    _refuse_clipping(samples)
+    refuse_clipping(samples)
     return (
         f'<audio controls preload="metadata" aria-label="{html.escape(label)}" '
         f'src="{_flac_uri(samples, sample_rate)}"></audio>'
@@ -249,7 +208,8 @@ def _refuse_unplayable(sample_rate: int) -> None:
         )
 
 
-def _refuse_clipping(samples: NDArray) -> None:
+def refuse_clipping(samples: NDArray) -> None:
+    """Raise if a sample lies beyond full scale, and say by how much."""
     loudest = float(np.max(peak(samples)))
     if loudest > 1:
         raise ValueError(
@@ -264,9 +224,3 @@ def _flac_uri(samples: NDArray, sample_rate: int) -> str:
     flac = io.BytesIO()
     soundfile.write(flac, samples.T, sample_rate, format="FLAC", subtype="PCM_16")
     return "data:audio/flac;base64," + base64.b64encode(flac.getvalue()).decode()
-
-
-def _shown(tag: str) -> HTML:
-    from IPython.display import HTML
-
-    return HTML(tag)
