@@ -3,6 +3,7 @@
 Lessons: 01_sound_and_level, 02_speech_features, 14_music_quality.
 """
 
+from clarity_lab.audio.anchors import low_pass_anchor
 from clarity_lab.audio.distortions import (
     add_hiss,
     clip_peaks,
@@ -36,6 +37,7 @@ __all__ = [
     "level_dbfs",
     "limit_bandwidth",
     "load",
+    "low_pass_anchor",
     "measured_gain_db",
     "mel_spectrogram_dbfs",
     "mix_at_snr",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
-import matplotlib.pyplot as plt
 from numpy.typing import NDArray
 
 from clarity_lab.checks import require_sample_rate
 from clarity_lab.hearing import Listener, simulate_loss
-from clarity_lab.listen import safe_gain_db, table_html
+from clarity_lab.listen import safe_gain_db
 from clarity_lab.plots import figure_html, plot_audiogram
+from clarity_lab.plots.style import side_by_side
 from clarity_lab.units import db_to_amplitude
-from clarity_lab.widgets.explorer import Explorer, choice
+from clarity_lab.widgets.controls import choice
+from clarity_lab.widgets.explorer import Explorer, Heard
 
 Pair = tuple[str, str]
 MARGIN_DB = 8.0
@@ -41,9 +42,10 @@ def explore_chain(
         sample_rate: In Hz.
 
     Returns:
-        The widget; `.controls` holds `scene`, `listener` and `system`; `.view` the
-            score, all systems' scores for this pair, the audiogram, and players at one
-            gain for the whole widget.
+        The widget; `.controls` holds `scene`, `listener` and `system`; `.player` what
+            the system gives, and how the listener hears this and the first system, at
+            one gain for the whole widget; `.view` the score, all systems' scores for
+            this pair, and the audiogram.
 
     Raises:
         ValueError: If outputs and scores are not of the same systems and pairs.
@@ -64,18 +66,20 @@ def explore_chain(
             audiogram=listeners[listener],
         )
 
-    def show(scene: str, listener: str, system: str) -> str:
+    def show(scene: str, listener: str, system: str) -> Heard:
         sounds = {
-            f"out of: {system}": outputs[system][scene, listener],
-            f"as {listener} hears it": heard(system, scene, listener),
+            "given to the ears": outputs[system][scene, listener],
+            f"heard with {first}": heard(first, scene, listener),
+            "heard": heard(system, scene, listener),
         }
-        if system != first:
-            sounds[f"as {listener} hears: {first}"] = heard(first, scene, listener)
         theirs = {name: scores[name][scene, listener] for name in scores}
-        players = table_html(sounds, sample_rate=sample_rate, gain_db=gain_db)
-        words = f"{theirs[system]:.3f}</strong> with {html.escape(system)}"
-        picture = _picture(theirs, system, listeners[listener])
-        return f"<p><strong>HASPI {words}.</p>{picture}{players}"
+        return Heard(
+            sounds,
+            sample_rate,
+            title=f"{scenes[scene]}, {listener}, {system}",
+            gain_db=gain_db,
+            picture=partial(_scored, theirs, system, listeners[listener]),
+        )
 
     named = [(words, name) for name, words in scenes.items()]
     controls = {
@@ -109,10 +113,15 @@ def _require_alike(
                 )
 
 
+def _scored(theirs: Mapping[str, float], chosen: str, listener: Listener) -> str:
+    """The chosen system's score in words, all of them and the ear as a picture."""
+    words = f"{theirs[chosen]:.3f}</strong> with {html.escape(chosen)}"
+    picture = _picture(theirs, chosen, listener)
+    return f"<p><strong>HASPI {words}.</p>{picture}"
+
+
 def _picture(theirs: Mapping[str, float], chosen: str, listener: Listener) -> str:
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(9.5, 3.4), width_ratios=(1.3, 1), layout="constrained"
-    )
+    figure, (left, right) = side_by_side((9.5, 3.4), width_ratios=(1.3, 1))
     names = list(theirs)
     bars = left.barh(names, list(theirs.values()), color="lightgrey", edgecolor="k")
     bars[names.index(chosen)].set(facecolor="tab:blue", hatch="//")

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import ipywidgets
-import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.audio import level_dbfs
-from clarity_lab.checks import require_mono, require_sample_rate
-from clarity_lab.hearing import Audiogram, simulate_loss, standard_audiogram
-from clarity_lab.listen import table_html
-from clarity_lab.plots import figure_html, plot_ear, plot_spectrum
-from clarity_lab.widgets.explorer import Explorer, choice, rest_while, slider, switch
+from clarity_lab.checks import require_mono_or_stereo, require_sample_rate
+from clarity_lab.hearing import (
+    Audiogram,
+    Listener,
+    simulate_loss,
+    standard_audiogram,
+)
+from clarity_lab.hearing.msbg.settings import HIGHEST_DB_HL
+from clarity_lab.listen import safe_gain_db
+from clarity_lab.plots import figure_html, plot_audiogram, plot_ear, plot_spectrum
+from clarity_lab.plots.style import side_by_side
+from clarity_lab.units import db_to_amplitude
+from clarity_lab.widgets.audiogram_editor import audiogram_editor
+from clarity_lab.widgets.controls import (
+    choice,
+    rest_while,
+    slider,
+    switch,
+    with_room,
+)
+from clarity_lab.widgets.explorer import Explorer, Heard
+from clarity_lab.widgets.live_player import frozen
 
 OWN = "the sliders"
 EARS = (OWN, "N1", "N2", "N3", "N4", "N5", "N6", "S1", "S2", "S3")
@@ -21,87 +41,115 @@ LEVELS = {
     "threshold alone": "threshold",
     "as they are": "",
 }
+MARGIN_DB = 12.0
+"""What an ear may add to a peak: smearing makes noise of flat waves, 9 dB of uniform
+noise that is full scale."""
 TOOLTIPS = ["Soft sounds fade, loud ones stay", "Every level falls alike", "No change"]
 
 
-def explore_hearing_loss(samples: ArrayLike, *, sample_rate: int) -> Explorer:
+def explore_hearing_loss(
+    samples: ArrayLike,
+    *,
+    sample_rate: int,
+    listener: Listener | Audiogram | str | None = None,
+) -> Explorer:
     """Choose an ear and what goes wrong in it: see the audiogram, hear the loss.
 
     Args:
-        samples: Mono, shape (samples,), full scale at 1.0, not silent.
+        samples: A sound, shape (samples,) or (2, samples), full scale at 1.0, not
+            silent.
         sample_rate: In Hz.
+        listener: Somebody whose audiogram is drawn, to be moved point by point and ear
+            by ear, instead of buttons and sliders: a Listener, an Audiogram, or a name
+            as for `audiogram_editor`.
 
     Returns:
         The widget; `.controls` holds `ear`, the sliders `low_db_hl`, `mid_db_hl` and
-            `high_db_hl` that make an ear when `ear` says so, `levels`, `smearing` and
-            `level_db_spl`, at which the sound would reach the ear; `.view` the
-            audiogram, the spectra, and the players at one common gain.
+            `high_db_hl` that make an ear when `ear` says so, or for a listener
+            `audiogram` instead of these four; `levels`, `smearing` and
+            `level_db_spl`, at which the sound would reach the ear. `.player` plays the
+            sound before and as it is heard, at one common gain; `.view` shows the
+            audiogram and the spectra.
 
     Raises:
-        TypeError: If the samples are integers.
-        ValueError: If they are not mono, none, silent or not finite.
+        TypeError: If the samples are integers, or the listener is none.
+        ValueError: If there are no samples, many channels, silence or values that are
+            not finite.
     """
-    samples = require_mono(samples)
+    samples = frozen(require_mono_or_stereo(samples))
     sample_rate = require_sample_rate(sample_rate)
     if not samples.any():
         raise ValueError("expected a sound, got silence: no level to set, no loss.")
-    its_level_dbfs = float(level_dbfs(samples))
+    its_level_dbfs = float(level_dbfs(samples.ravel()))
+    gain_db = safe_gain_db([samples * db_to_amplitude(MARGIN_DB)])
 
     def show(
-        ear: str,
-        low_db_hl: float,
-        mid_db_hl: float,
-        high_db_hl: float,
-        levels: str,
-        smearing: bool,
-        level_db_spl: float,
-    ) -> str:
-        audiogram = _audiogram(ear, low_db_hl, mid_db_hl, high_db_hl)
+        levels: str, smearing: bool, level_db_spl: float, **ear: float | str | Listener
+    ) -> Heard:
+        ears = ear["audiogram"] if "audiogram" in ear else _audiogram(**ear)
+        before = samples
+        if isinstance(ears, Listener):  # who has two ears, and they may differ
+            before = np.broadcast_to(samples, (2, samples.shape[-1]))
+        simulated, limit = within_the_model(ears)
         heard = simulate_loss(
-            samples,
+            before,
             sample_rate=sample_rate,
-            audiogram=audiogram,
+            audiogram=simulated,
             rms_one_db_spl=level_db_spl - its_level_dbfs,
             stages=[LEVELS[levels]] * bool(LEVELS[levels]) + ["smearing"] * smearing,
         )
         sounds = {"before": samples, "heard": heard}
-        title = f"At {level_db_spl:.0f} dB SPL; {_grade(audiogram)}"
-        players = table_html(sounds, sample_rate=sample_rate, title=title)
-        return _picture(audiogram, sounds, sample_rate) + players
+        return Heard(
+            sounds,
+            sample_rate,
+            title=f"At {level_db_spl:.0f} dB SPL; {_grade(ears)}{limit}",
+            gain_db=gain_db,
+            picture=partial(_picture, ears, sounds, sample_rate),
+        )
 
-    return Explorer(show, _controls())
+    return Explorer(show, _controls(listener))
 
 
-def _controls() -> dict[str, ipywidgets.Widget]:
+def _controls(
+    listener: Listener | Audiogram | str | None,
+) -> dict[str, ipywidgets.Widget]:
     """The controls; those that would change nothing rest."""
+    controls = {
+        "levels": choice("Levels", LEVELS),
+        "smearing": switch("Smearing", value=True),
+        "level_db_spl": slider("Sound (dB SPL)", 65, low=40, high=90, step=5),
+    }
+    controls["levels"].tooltips = TOOLTIPS
+    rest_while(controls["level_db_spl"], controls["levels"], lambda on: not LEVELS[on])
+    if listener is not None:
+        editor = audiogram_editor(listener)
+        return {"audiogram": editor, **with_room(controls, description_em=14)}
+    return with_room({**_ear_controls(), **controls}, description_em=14)
+
+
+def _ear_controls() -> dict[str, ipywidgets.Widget]:
+    """A standard ear, or one of three sliders."""
     thresholds = {
         "low_db_hl": slider("Low: 250, 500 Hz (dB HL)", 10, low=0, high=90, step=5),
         "mid_db_hl": slider("Middle: 1, 2 kHz (dB HL)", 30, low=0, high=90, step=5),
         "high_db_hl": slider("High: 4, 8 kHz (dB HL)", 50, low=0, high=90, step=5),
     }
-    controls = {
-        "ear": choice("Ear", EARS),
-        **thresholds,
-        "levels": choice("Levels", LEVELS),
-        "smearing": switch("Smearing", value=True),
-        "level_db_spl": slider("Sound (dB SPL)", 65, low=40, high=90, step=5),
-    }
-    for control in controls.values():
-        control.style.description_width = "14em"
-    controls["levels"].tooltips = TOOLTIPS
-    for control in (*thresholds.values(), controls["level_db_spl"]):
-        control.layout.width = "38em"
+    ear = choice("Ear", EARS)
     for control in thresholds.values():
-        rest_while(control, controls["ear"], lambda chosen: chosen != OWN)
-    rest_while(controls["level_db_spl"], controls["levels"], lambda on: not LEVELS[on])
-    return controls
+        rest_while(control, ear, lambda chosen: chosen != OWN)
+    return {"ear": ear, **thresholds}
 
 
-def _grade(audiogram: Audiogram) -> str:
+def _grade(ears: Audiogram | Listener) -> str:
     """The simulation's grade in words; why a loss of the low alone is nothing."""
-    if audiogram.severity == "nothing":
-        return "grade: nothing (it counts 2 to 8 kHz), so no smearing"
-    return f"grade: {audiogram.severity}"
+    if isinstance(ears, Listener):
+        left, right = ears.left.severity, ears.right.severity
+        if left != right:
+            return f"the model's grade: left {left}, right {right}"
+        ears = ears.left
+    if ears.severity == "nothing":
+        return "the model's grade: nothing (it counts 2 to 8 kHz), so no smearing"
+    return f"the model's grade: {ears.severity}"
 
 
 def _audiogram(
@@ -114,12 +162,35 @@ def _audiogram(
     return Audiogram(FREQUENCIES_HZ, pairs)
 
 
-def _picture(audiogram: Audiogram, sounds: dict[str, NDArray], sample_rate: int) -> str:
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8))
-    plot_ear(audiogram, ax=left)
+def within_the_model(
+    ears: Audiogram | Listener,
+) -> tuple[Audiogram | Listener, str]:
+    """Thresholds as far as the simulation goes, and words if that is not all the way.
+
+    Example:
+        >>> ear, words = within_the_model(Audiogram((500, 4000), (20, 115)))
+        >>> ear.thresholds_db_hl, words
+        ((20.0, 100.0), '; simulated up to 100 dB HL')
+    """
+    if isinstance(ears, Listener):
+        (left, words), (right, others) = map(within_the_model, (ears.left, ears.right))
+        return Listener(ears.name, left=left, right=right), words or others
+    if max(ears.thresholds_db_hl) <= HIGHEST_DB_HL:
+        return ears, ""
+    simulated = tuple(min(db_hl, HIGHEST_DB_HL) for db_hl in ears.thresholds_db_hl)
+    words = f"; simulated up to {HIGHEST_DB_HL:.0f} dB HL"
+    return Audiogram(ears.frequencies_hz, simulated), words
+
+
+def _picture(
+    ears: Audiogram | Listener, sounds: dict[str, NDArray], sample_rate: int
+) -> str:
+    """The ear or ears, and what becomes of the spectrum."""
+    figure, (left, right) = side_by_side((9.5, 3.6))
+    plot_ears(ears, ax=left)
     for label, samples in sounds.items():
         plot_spectrum(
-            samples,
+            samples.ravel(),  # of both ears together
             sample_rate=sample_rate,
             dynamic_range_db=90,
             label=label,
@@ -128,7 +199,38 @@ def _picture(audiogram: Audiogram, sounds: dict[str, NDArray], sample_rate: int)
     right.lines[-1].set_linestyle("--")
     right.legend()
     right.set_title("Spectrum")
-    measured = zip(audiogram.frequencies_hz, audiogram.thresholds_db_hl, strict=True)
-    listing = ", ".join(f"{hz:g} Hz {db_hl:g} dB HL" for hz, db_hl in measured)
-    alt = f"Audiogram: {listing}. Beside it the spectra before and heard."
+    alt = f"Audiogram: {ears_in_words(ears)}. Beside it the spectra before and heard."
     return figure_html(figure, alt=alt)
+
+
+def plot_ears(ears: Audiogram | Listener, *, ax: Axes) -> Axes:
+    """Draw one ear that is nobody's left or right, or both of a listener."""
+    if isinstance(ears, Audiogram):
+        return plot_ear(ears, ax=ax)
+    hz = sorted({*ears.left.frequencies_hz, *ears.right.frequencies_hz})
+    left_db_hl, right_db_hl = (
+        [
+            dict(zip(ear.frequencies_hz, ear.thresholds_db_hl, strict=True)).get(
+                one, np.nan
+            )
+            for one in hz
+        ]
+        for ear in (ears.left, ears.right)
+    )
+    plot_audiogram(hz, left_db_hl=left_db_hl, right_db_hl=right_db_hl, ax=ax)
+    ax.set_title("Audiogram")
+    return ax
+
+
+def ears_in_words(ears: Audiogram | Listener) -> str:
+    """Every threshold, for those who do not see the picture.
+
+    Example:
+        >>> ears_in_words(Audiogram((500, 4000), (20, 60)))
+        '500 Hz 20 dB HL, 4000 Hz 60 dB HL'
+    """
+    if isinstance(ears, Listener):
+        left, right = ears_in_words(ears.left), ears_in_words(ears.right)
+        return f"left {left}; right {right}"
+    measured = zip(ears.frequencies_hz, ears.thresholds_db_hl, strict=True)
+    return ", ".join(f"{hz:g} Hz {db_hl:g} dB HL" for hz, db_hl in measured)

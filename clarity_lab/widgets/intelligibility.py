@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 
-import matplotlib.pyplot as plt
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.audio import level_dbfs, mix_at_snr
 from clarity_lab.checks import require_mono, require_sample_rate
 from clarity_lab.hearing import Audiogram, standard_audiogram
-from clarity_lab.listen import safe_gain_db, table_html
+from clarity_lab.listen import safe_gain_db
 from clarity_lab.metrics import HaspiDetails, haspi_details
 from clarity_lab.plots import figure_html, plot_ear
-from clarity_lab.widgets.explorer import Explorer, choice, slider
+from clarity_lab.plots.style import side_by_side
+from clarity_lab.widgets.controls import choice, slider
+from clarity_lab.widgets.explorer import Explorer, Heard
+from clarity_lab.widgets.live_player import frozen
 
 NORMAL = "normal"
 EARS = (NORMAL, "N1", "N2", "N3", "N4", "N5", "S1", "S2", "S3")
@@ -33,23 +36,22 @@ def explore_haspi(speech: ArrayLike, noise: ArrayLike, *, sample_rate: int) -> E
 
     Returns:
         The widget; `.controls` holds `snr_db`, `level_db_spl`, at which the speech
-            and its reference reach the ear (the players stay), and `ear`; `.view` the
-            score, why it may not move, the
-            picture and the players, all at one gain for the whole widget.
+            and its reference reach the ear (what is played stays), and `ear`;
+            `.player` the speech with and without noise, at one gain for the whole
+            widget; `.view` the score, why it may not move, and the picture.
 
     Raises:
         TypeError: If samples are integers.
         ValueError: If a sound is silent, not mono, or the shapes differ.
     """
-    speech = require_mono(speech, name="speech")
-    noise = require_mono(noise, name="noise")
+    speech = frozen(require_mono(speech, name="speech"))
+    noise = frozen(require_mono(noise, name="noise"))
     sample_rate = require_sample_rate(sample_rate)
     loudest, _ = mix_at_snr(speech, noise, snr_db=SNR_RANGE_DB[0])
     gain_db = safe_gain_db([speech, loudest])
     its_level_dbfs = float(level_dbfs(speech))
 
-    def show(snr_db: float, level_db_spl: float, ear: str) -> str:
-        mixture, _ = mix_at_snr(speech, noise, snr_db=snr_db)
+    def scored(mixture: NDArray, level_db_spl: float, ear: str) -> str:
         audiogram = _audiogram(ear)
         details = haspi_details(
             mixture,
@@ -58,11 +60,20 @@ def explore_haspi(speech: ArrayLike, noise: ArrayLike, *, sample_rate: int) -> E
             audiogram=audiogram,
             rms_one_db_spl=level_db_spl - its_level_dbfs,
         )
-        sounds = {"clean": speech, "in noise": mixture}
-        players = table_html(sounds, sample_rate=sample_rate, gain_db=gain_db)
         score = f"<p><strong>HASPI {details.score:.3f}.</strong> "
-        words = html.escape(in_words(details))
-        return f"{score}{words}</p>{_picture(details, audiogram)}{players}"
+        return f"{score}{html.escape(in_words(details))}</p>" + _picture(
+            details, audiogram
+        )
+
+    def show(snr_db: float, level_db_spl: float, ear: str) -> Heard:
+        mixture, _ = mix_at_snr(speech, noise, snr_db=snr_db)
+        return Heard(
+            {"clean": speech, "in noise": mixture},
+            sample_rate,
+            gain_db=gain_db,
+            title=f"Speech at an SNR of {snr_db:+.0f} dB",
+            picture=partial(scored, mixture, level_db_spl, ear),
+        )
 
     low_db, high_db = SNR_RANGE_DB
     low_spl, high_spl = LEVEL_RANGE_DB_SPL
@@ -73,7 +84,7 @@ def explore_haspi(speech: ArrayLike, noise: ArrayLike, *, sample_rate: int) -> E
         ),
         "ear": choice("Ear", EARS),
     }
-    return Explorer(show, controls)
+    return Explorer(show, controls, busy="Scoring …")
 
 
 def in_words(details: HaspiDetails) -> str:
@@ -104,7 +115,7 @@ def _audiogram(ear: str) -> Audiogram:
 
 
 def _picture(details: HaspiDetails, audiogram: Audiogram) -> str:
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.4))
+    figure, (left, right) = side_by_side((9.5, 3.4))
     plot_ear(audiogram, ax=left)
     names = [f"{centre:g}" for centre in details.modulation_hz]
     right.bar(names, details.modulation_correlations)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,10 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from clarity_lab import audio
 from clarity_lab.checks import require_mono, require_sample_rate
 from clarity_lab.hearing import Audiogram, apply_nalr, standard_audiogram, wdrc
-from clarity_lab.listen import safe_gain_db, table_html
+from clarity_lab.listen import safe_gain_db
 from clarity_lab.metrics import haaqi
 from clarity_lab.units import db_to_amplitude
-from clarity_lab.widgets.explorer import Explorer, choice, slider
+from clarity_lab.widgets.controls import choice, slider
+from clarity_lab.widgets.explorer import Explorer, Heard
+from clarity_lab.widgets.live_player import frozen
 
 EARS = {
     "healthy": Audiogram((250, 6000), (0, 0)),
@@ -91,7 +94,7 @@ def explore_haaqi(samples: ArrayLike, *, sample_rate: int) -> Explorer:
     """Spoil music as you choose: hear it, and read HAAQI for three ears.
 
     An ear with a loss gets the spoilt music through NAL-R, as from a hearing aid; the
-    players hold it without that gain.
+    player holds it without that gain.
 
     Args:
         samples: Music, mono, shape (samples,), full scale at 1.0; some seconds.
@@ -99,15 +102,15 @@ def explore_haaqi(samples: ArrayLike, *, sample_rate: int) -> Explorer:
 
     Returns:
         The widget; `.controls` holds the choice `distortion` and the slider `strength`
-            (1 to 5), `.view` two players, scaled by one factor for all positions, and
-            the scores beside those of a perfect copy.
+            (1 to 5), `.player` the music before and after, scaled by one factor for
+            all positions, `.view` the scores beside those of a perfect copy.
 
     Raises:
         TypeError: If the samples are integers.
         ValueError: If they are not mono, silent, too short or not finite, or the sample
             rate is too low.
     """
-    samples = require_mono(samples)
+    samples = frozen(require_mono(samples))
     sample_rate = require_sample_rate(sample_rate)
     if sample_rate < LOWEST_SAMPLE_RATE:
         raise ValueError(
@@ -122,16 +125,23 @@ def explore_haaqi(samples: ArrayLike, *, sample_rate: int) -> Explorer:
     )
     gain_db = safe_gain_db([samples, *spoilt])
 
-    def show(distortion: str, strength: float) -> str:
+    def scored(chosen: Distortion, setting: float, changed: NDArray, words: str) -> str:
+        scores = _scores(changed, reference=samples, sample_rate=sample_rate)
+        table = scores_html(scores, of_a_copy=of_a_copy, title=words)
+        return strengths_html(chosen, setting) + table
+
+    def show(distortion: str, strength: float) -> Heard:
         chosen = DISTORTIONS[distortion]
         setting = chosen.settings[int(strength) - 1]
         changed = chosen.apply(samples, sample_rate, setting)
         words = f"{distortion}: {chosen.words.format(setting)}"
-        sounds = {"music": samples, words: changed}
-        scores = _scores(changed, reference=samples, sample_rate=sample_rate)
-        players = table_html(sounds, sample_rate=sample_rate, gain_db=gain_db)
-        table = scores_html(scores, of_a_copy=of_a_copy, title=words)
-        return strengths_html(chosen, setting) + players + table
+        return Heard(
+            {"music": samples, "spoilt": changed},
+            sample_rate,
+            title=f"Music, and spoilt by {words}",
+            gain_db=gain_db,
+            picture=partial(scored, chosen, setting, changed, words),
+        )
 
     return Explorer(
         show,

@@ -6,21 +6,20 @@ of the widget's saved state, so a saved notebook does not hold the voice.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import anywidget
 import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
+from clarity_lab.browser import module, style
+from clarity_lab.browser.widget import PageWidget
 from clarity_lab.checks import require_number, require_sample_rate, require_samples
 
 MAX_DURATION_S = 20
 """At 96 kHz this is 7.7 MB: a Jupyter server takes one message of up to 10 MB."""
 
 
-class Recorder(anywidget.AnyWidget):
-    """A microphone with a consent line, a countdown, a level meter and a stop button.
+class Recorder(PageWidget):
+    """A microphone with a consent line, a countdown, a level meter and a live wave.
 
     Attributes:
         status: "idle", "waiting" (for permission), "countdown", "recording", "recorded"
@@ -30,7 +29,8 @@ class Recorder(anywidget.AnyWidget):
         countdown_s: Whole seconds between the button and the first sample.
     """
 
-    _esm = Path(__file__).parent / "recorder.js"
+    _esm = module("recorder")
+    _css = style("recorder")
 
     status = traitlets.Unicode("idle").tag(sync=True)
     message = traitlets.Unicode("").tag(sync=True)
@@ -64,6 +64,14 @@ class Recorder(anywidget.AnyWidget):
     def has_recording(self) -> bool:
         """True once a recording has arrived."""
         return self._recording is not None
+
+    def preview_html(self) -> str:
+        """Words for places without a kernel: nobody's voice is in a saved page."""
+        return (
+            "<p><strong>A voice recorder</strong> works here while the notebook runs. "
+            f"It records up to {self.max_duration_s:g} s and keeps no sound in the "
+            "saved page.</p>"
+        )
 
     def _last(self) -> tuple[NDArray[np.float32], int]:
         if self._recording is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,10 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 from clarity_lab import scenes
 from clarity_lab.audio import rms
 from clarity_lab.checks import require_mono, require_sample_rate
-from clarity_lab.listen import audio_html, table_html
+from clarity_lab.listen import audio_html, safe_gain_db
 from clarity_lab.scenes.rooms.source import direction_deg
 from clarity_lab.units import amplitude_to_db, db_to_amplitude
-from clarity_lab.widgets.explorer import Explorer, choice, slider
+from clarity_lab.widgets.controls import choice, slider
+from clarity_lab.widgets.explorer import Explorer, Heard
 from clarity_lab.widgets.scene_map import SMALLEST_RING, map_svg
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ DIMENSIONS_M = (5.0, 4.4, 2.5)
 EARS_M = (0.0, 2.5, 1.2)
 DISTANCE_M = 1.3
 AHEAD = (0.0, 1.0, 0.0)
+ROUND = {"low": -180, "high": 180, "step": 15}
+LOWEST_SNR_DB = -12
 
-SIDE_BY_SIDE = "display: flex; flex-wrap: wrap; gap: 1em"
 FRAMES_PER_S = 20
 LOUDNESS_RANGE_DB = 35.0
 LARGEST_RING = 34
@@ -43,7 +45,11 @@ class SceneExplorer(Explorer):
         self, mix: Callable[..., tuple[NDArray, NDArray]], *, sample_rate: int
     ) -> None:
         self._mix, self._sample_rate = mix, sample_rate
-        super().__init__(self._picture, _controls())
+        controls = _controls()
+        at_first = {name: control.value for name, control in controls.items()}
+        worst = mix(**(at_first | {"snr_db": LOWEST_SNR_DB}))
+        self._gain_db = safe_gain_db([sum(worst), worst[0]])
+        super().__init__(self._heard, controls)
 
     def ears_db(self, **changes: float | str) -> tuple[float, float]:
         """SNR at the left ear and at the right, in dB; nothing moves.
@@ -54,20 +60,24 @@ class SceneExplorer(Explorer):
         values = {name: control.value for name, control in self.controls.items()}
         return _snr_db(*self._mix(**(values | changes)), self._sample_rate)
 
-    def _picture(
+    def _heard(
         self, head_deg: float, target_deg: float, interferer_deg: float, **others
-    ) -> str:
-        place = _room(target_deg, interferer_deg)
+    ) -> Heard:
         speech, noise = self._mix(head_deg, target_deg, interferer_deg, **others)
         left_db, right_db = _snr_db(speech, noise, self._sample_rate)
         words = (
             f"SNR: left ear {left_db:+z.1f} dB, right ear {right_db:+z.1f} dB, "
             f"the better {max(left_db, right_db):+z.1f} dB"
         )
-        sounds = {"both": speech + noise, "the talker alone": speech}
-        picture = map_svg(place, nose_deg=direction_deg(AHEAD) + head_deg)
-        players = table_html(sounds, sample_rate=self._sample_rate, title=words)
-        return f'<div style="{SIDE_BY_SIDE}">{picture}<div>{players}</div></div>'
+        place = _room(target_deg, interferer_deg)
+        nose_deg = direction_deg(AHEAD) + head_deg
+        return Heard(
+            {"the talker alone": speech, "both": speech + noise},
+            self._sample_rate,
+            title=words,
+            gain_db=self._gain_db,
+            picture=partial(map_svg, place, nose_deg=nose_deg),
+        )
 
 
 def explore_scene(
@@ -84,9 +94,11 @@ def explore_scene(
     Returns:
         The widget; `.controls` holds `head_deg`, `target_deg`, `interferer_deg` (0
             along the room, to the left positive), `snr_db`, the SNR at the better ear
-            while the nose points to 0, and `room`. `.view` shows the room from above,
-            the SNR at each ear, and players at one common gain. `.ears_db` tells the
-            SNR without moving anything.
+            while the nose points to 0, and `room`. `.player` plays the talker alone
+            and both, and says the SNR at each ear; `.view` shows the room from above.
+            `.ears_db` tells the SNR without moving anything. At the first place every
+            SNR is played with one gain; where another place is louder and would clip,
+            it is lowered for good, and the player says so.
 
     Raises:
         TypeError: If samples are integers.
@@ -100,7 +112,7 @@ def explore_scene(
             raise ValueError(f"expected {name} to sound, got silence: it has no SNR.")
     filters = scenes.decoder(head.at_rate(sample_rate))
 
-    @lru_cache(maxsize=16)
+    @lru_cache(maxsize=8)
     def place_of(target_deg: int, interferer_deg: int, room: str) -> tuple:
         """Both responses, and the better ear's SNR with the nose at 0."""
         responses = _responses(target_deg, interferer_deg, room, sample_rate)
@@ -184,10 +196,10 @@ def watch_scene(
 
 def _controls() -> dict:
     return {
-        "head_deg": slider("Nose (°, left +)", 0, low=-180, high=180, step=15),
-        "target_deg": slider("Talker (°)", 0, low=-180, high=180, step=15),
-        "interferer_deg": slider("Disturber (°)", -60, low=-180, high=180, step=15),
-        "snr_db": slider("SNR at 0° (dB)", 0, low=-12, high=12, step=3),
+        "head_deg": slider("Nose (°, left +)", 0, **ROUND, live=True),
+        "target_deg": slider("Talker (°)", 0, **ROUND),
+        "interferer_deg": slider("Disturber (°)", -60, **ROUND),
+        "snr_db": slider("SNR at 0° (dB)", 0, low=LOWEST_SNR_DB, high=12, step=3),
         "room": choice("Room", [DRY, FURNISHED]),
     }
 

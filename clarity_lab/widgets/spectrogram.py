@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from clarity_lab.audio import hann_blur, spectrogram_dbfs
 from clarity_lab.checks import require_mono, require_sample_rate
 from clarity_lab.plots import figure_html, plot_spectrogram
 from clarity_lab.plots.image import top_of
-from clarity_lab.widgets.explorer import Explorer, slider
+from clarity_lab.widgets.controls import slider, with_room
+from clarity_lab.widgets.explorer import Explorer, Heard
+from clarity_lab.widgets.live_player import frozen
 
 
 def explore_spectrogram(samples: ArrayLike, *, sample_rate: int) -> Explorer:
@@ -20,37 +25,42 @@ def explore_spectrogram(samples: ArrayLike, *, sample_rate: int) -> Explorer:
 
     Returns:
         The widget; `.controls` holds the sliders `window_ms` and `hop_percent`, the hop
-            as a share of the window, `.view` the picture. One level scale for all
-            positions.
+            as a share of the window, `.view` the picture, `.player` the sound. One
+            level scale for all positions.
 
     Raises:
         TypeError: If the samples are integers.
         ValueError: If they are not mono, none or not finite.
     """
-    samples = require_mono(samples)
+    samples = frozen(require_mono(samples))
     sample_rate = require_sample_rate(sample_rate)
     top_dbfs = top_of(spectrogram_dbfs(samples, sample_rate=sample_rate)[0])
 
-    def show(window_ms: float, hop_percent: float) -> str:
-        hop_ms = hop_percent / 100 * window_ms
+    def picture(window_ms: float, hop_ms: float) -> str:
+        words = in_words(window_ms, hop_ms)
         ax = plot_spectrogram(
             samples,
             sample_rate=sample_rate,
             window_ms=window_ms,
             hop_ms=hop_ms,
             top_dbfs=top_dbfs,
+            ax=Figure().subplots(),
         )
-        words = in_words(window_ms, hop_ms)
         ax.set_title(words, fontsize="medium", fontweight="normal")
         return figure_html(ax.figure, alt=f"Spectrogram. {words}")
 
-    return Explorer(
-        show,
-        {
-            "window_ms": slider("Window (ms)", 32, low=4, high=128, step=4),
-            "hop_percent": slider("Hop (% of window)", 25, low=10, high=200, step=5),
-        },
-    )
+    def show(window_ms: float, hop_percent: float) -> Heard:
+        return Heard(
+            {"sound": samples},
+            sample_rate,
+            picture=partial(picture, window_ms, hop_percent / 100 * window_ms),
+        )
+
+    controls = {
+        "window_ms": slider("Window (ms)", 32, low=4, high=128, step=4),
+        "hop_percent": slider("Hop (% of window)", 25, low=10, high=200, step=5),
+    }
+    return Explorer(show, with_room(controls, description_em=11))
 
 
 def in_words(window_ms: float, hop_ms: float) -> str:

@@ -1,13 +1,10 @@
 """Every choice of the chain's explorer changes what is heard and what is shown."""
 
-import base64
-import io
 import re
 
 import ipywidgets
 import numpy as np
 import pytest
-import soundfile
 
 pytest.importorskip("ipywidgets", reason="needs the lessons' packages")
 matplotlib = pytest.importorskip("matplotlib", reason="needs the lessons' packages")
@@ -63,9 +60,11 @@ def score(explorer):
 
 
 def levels(explorer):
-    data = re.findall(r"audio/flac;base64,([^\"]+)", explorer.view.value)
-    sounds = [soundfile.read(io.BytesIO(base64.b64decode(one)))[0] for one in data]
-    return [float(audio.level_dbfs(sound.ravel())) for sound in sounds]
+    """What is given, and what is heard of the first system and of the chosen one."""
+    return [
+        float(audio.level_dbfs(sound.ravel())) + explorer.player.gain_db
+        for sound in explorer.player.sounds.values()
+    ]
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -97,19 +96,30 @@ def test_all_is_chosen_by_buttons_which_keys_can_reach(explorer):
 
 
 def test_a_loss_makes_it_softer_and_a_larger_one_more(explorer):
-    out, heard = levels(explorer)
+    out, _, heard = levels(explorer)
     assert heard < out - 5
     explorer.controls["listener"].value = "L2"
-    louder_out, softer_heard = levels(explorer)
+    louder_out, _, softer_heard = levels(explorer)
     assert softer_heard - louder_out < heard - out - 10
 
 
 def test_another_system_is_compared_with_the_first_through_the_same_ear(explorer):
-    assert len(levels(explorer)) == 2
+    _, first_heard, heard = levels(explorer)
+    assert heard == first_heard
     explorer.controls["system"].value = "louder"
-    _, heard, first_heard = levels(explorer)
-    assert heard > first_heard
-    assert "as L1 hears: unprocessed" in explorer.view.value
+    _, still_heard, heard = levels(explorer)
+    assert still_heard == first_heard < heard - 3
+
+
+def test_the_chosen_system_plays_at_first_and_its_name_stays(explorer):
+    labels = list(explorer.player.sounds)
+    assert explorer.player.selected == labels[-1] == "heard"
+    explorer.player.selected = labels[0]
+    for name, value in {"scene": "S2", "listener": "L2", "system": "louder"}.items():
+        explorer.controls[name].value = value
+    assert explorer.player.title == "S2, <loud>, L2, louder"
+    assert list(explorer.player.sounds) == labels
+    assert explorer.player.selected == labels[0]
 
 
 def test_the_picture_says_all_scores_in_words_and_nothing_breaks_the_html(explorer):
@@ -126,6 +136,8 @@ def test_nothing_clips_at_full_scale(scores):
     good = Audiogram((250, 8000), (0, 10))  # an ear that takes nothing away
     ears = {name: Listener(name, good, good) for name in LISTENERS}
     explorer = explore(outputs, scores, listeners=ears)
+    explorer.controls["system"].value = "loudest"
+    assert max(levels(explorer)) > -10
     assert 'role="alert"' not in explorer.view.value
 
 

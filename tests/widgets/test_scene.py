@@ -40,15 +40,14 @@ def explorer(speech, head, rng):
 
 def played(explorer):
     """Both together and the talker alone, at the levels they had."""
-    data = re.findall(r"audio/flac;base64,([^\"]+)", explorer.view.value)
-    sounds = [soundfile.read(io.BytesIO(base64.b64decode(one)))[0].T for one in data]
-    found = re.search(r"All played (-?[\d.]+) dB", explorer.view.value)
-    return np.array(sounds) * 10 ** (-float(found.group(1) if found else 0) / 20)
+    sounds = explorer.player.sounds
+    assert list(sounds) == ["the talker alone", "both"]
+    return np.array([sounds["both"], sounds["the talker alone"]])
 
 
 def shown_db(explorer):
     """SNR at the left ear, at the right, at the better."""
-    return [float(x) for x in re.findall(r"([+-][\d.]+) dB", explorer.view.value)[:3]]
+    return [float(x) for x in re.findall(r"([+-][\d.]+) dB", explorer.player.title)]
 
 
 def turn(explorer, **values):
@@ -92,9 +91,9 @@ def test_the_snr_is_that_of_the_slider_while_the_nose_is_ahead(explorer, room, s
 
 def test_its_numbers_can_be_asked_for_and_nothing_moves(explorer):
     turn(explorer, interferer_deg=90)
-    before = explorer.view.value
+    before = explorer.player.title, explorer.view.value
     asked_db = explorer.ears_db(head_deg=30, room=compass.FURNISHED)
-    assert explorer.view.value == before
+    assert (explorer.player.title, explorer.view.value) == before
     turn(explorer, head_deg=30, room=compass.FURNISHED)
     assert shown_db(explorer)[:2] == pytest.approx(asked_db, abs=0.06)
     assert explorer.ears_db() == asked_db
@@ -122,6 +121,20 @@ def test_the_furnished_room_rings_on_and_fills_the_shadow(explorer):
     dry_db = scenes.ild_db(played(explorer)[1])
     turn(explorer, room=compass.FURNISHED)
     assert 1 < scenes.ild_db(played(explorer)[1]) < dry_db - 1
+
+
+def test_one_gain_for_every_snr_and_lowered_for_good_where_it_is_louder(explorer):
+    gain_db = explorer.player.gain_db
+    for snr_db in (-12, 0, 12):
+        turn(explorer, snr_db=snr_db)
+        assert explorer.player.gain_db == gain_db
+    turn(explorer, snr_db=-12, target_deg=90, head_deg=0)  # noise before the far ear
+    lowered_db = explorer.player.gain_db
+    assert lowered_db < gain_db - 1
+    loudest = np.max(np.abs(played(explorer))) * 10 ** (lowered_db / 20)
+    assert 10 ** (-0.2 / 20) < loudest <= 1
+    turn(explorer, snr_db=0, target_deg=0)
+    assert explorer.player.gain_db == lowered_db
 
 
 def test_the_map_shows_where_the_nose_points_and_who_is_where(explorer):
