@@ -37,6 +37,7 @@ COMMANDS = {
     "cec2": Command(
         "clarity_lab.recipes.cec2", "make hearing-aid scenes, enhance and score them"
     ),
+    "site": Command("clarity_lab.site.build", "write the lessons as pages with sound"),
     "badges": Command("clarity_lab.badges", "write the Binder and Colab links"),
 }
 
@@ -53,16 +54,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     if hasattr(sys.stdout, "reconfigure"):  # a pipe may not know every sign we print
         sys.stdout.reconfigure(errors="namereplace")
     words = list(sys.argv[1:] if argv is None else argv)
-    options = _parser(words).parse_args(words)
     from clarity_lab.manifests.errors import DataError
 
     try:
+        options = _parser(words).parse_args(words)
         return import_module(COMMANDS[options.command].module).run(options)
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("clarity_lab"):
             raise
         print(
-            f"clarity-lab: {options.command} needs {error.name}, which is not "
+            f"clarity-lab: {words[0]} needs {error.name}, which is not "
             "installed. Install the lessons' packages: python start.py, or "
             'pip install "clarity-lab[lessons]" from where you got this package.',
             file=sys.stderr,

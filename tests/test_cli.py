@@ -165,6 +165,13 @@ def test_a_package_that_is_not_installed_is_named(monkeypatch, capsys):
     assert "needs matplotlib, which is not installed" in capsys.readouterr().err
 
 
+def test_it_is_named_also_where_the_arguments_need_it(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "nbformat", None)
+    monkeypatch.delitem(sys.modules, "clarity_lab.site.build", raising=False)
+    assert main(["site"]) == 1
+    assert "needs nbformat, which is not installed" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipe")
 def test_a_reader_that_leaves_early_is_no_fault():
     words = [sys.executable, "-u", "-m", "clarity_lab.cli", "data", "list"]
