@@ -79,6 +79,16 @@ def test_no_code_cell_is_longer_than_twenty_lines(path):
 
 
 @each_notebook
+def test_code_is_folded_where_it_holds_the_answer_of_a_quiz_and_nowhere_else(path):
+    book = nbformat.read(path, as_version=4)
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            in_lab = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+            in_colab = cell.metadata.get("cellView") == "form"
+            assert in_lab == in_colab == ("widgets.quiz(" in cell.source), cell.source
+
+
+@each_notebook
 def test_it_imports_clarity_lab_first(path):
     magics = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
     tree = ast.parse(magics.sub(r"\1pass", cells(path, "code")[0]))
