@@ -12,10 +12,10 @@ PACKAGE = Path(__file__).parents[1] / "clarity_lab"
 # Rooms from the ground up; a room may import from its own floor's own room and below.
 FLOORS = [
     ["checks", "units", "whole", "seeds", "torchaudio_guard"],
-    ["audio", "manifests", "hearing"],
+    ["audio", "browser", "manifests", "hearing"],
     ["scenes", "metrics", "models"],
     ["listen", "plots"],
-    ["recipes", "widgets", "exercises"],
+    ["recipes", "site", "widgets", "exercises"],
     ["cli", "data_command", "doctor", "badges"],
 ]
 FLOOR_OF = {room: n for n, rooms in enumerate(FLOORS) for room in rooms}

@@ -1,4 +1,4 @@
-"""pyproject.toml, environment.yml, constraints.txt and start.py agree."""
+"""pyproject.toml, environment.yml, the constraints and start.py agree."""
 
 import importlib.util
 import re
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import clarity_lab
 from clarity_lab import doctor
@@ -15,6 +16,8 @@ from clarity_lab import doctor
 ROOT = Path(__file__).parents[1]
 CONDA_NAMES = {"soundfile": "pysoundfile", "soxr": "soxr-python", "torch": "pytorch"}
 CONDA_PYTHON = "python=3.11"
+OURS = ("constraints.txt",)
+COLAB = (*OURS, "constraints-colab.txt")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 
@@ -39,7 +42,7 @@ def environment(path: str) -> tuple[dict[str, str], list[str]]:
 
 @pytest.mark.parametrize("path", ["environment.yml", "binder/environment.yml"])
 def test_conda_asks_for_what_pip_asks_for(path):
-    wanted = requirements("lessons", "colab")
+    wanted = requirements("lessons", "colab", "site")
     wanted = {CONDA_NAMES.get(name, name): spec for name, spec in wanted.items()}
     assert environment(path)[0] == wanted | {"pip": ""}
 
@@ -56,22 +59,36 @@ def test_a_conda_environment_holds_the_package_itself():
     assert "pip install --no-deps --no-cache-dir -e ." in post_build
 
 
-def constraints() -> dict[str, Requirement]:
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    found = [Requirement(line) for line in lines if line and line[0] != "#"]
-    return {item.name.lower().replace("_", "-"): item for item in found}
+def constraints(*files: str) -> dict[str, Requirement]:
+    text = "\n".join((ROOT / name).read_text(encoding="utf-8") for name in files)
+    found = [Requirement(line) for line in text.splitlines() if line and line[0] != "#"]
+    return {canonicalize_name(item.name): item for item in found}
 
 
-def test_the_tested_versions_satisfy_what_the_package_asks_for():
-    pins = constraints()
+@pytest.mark.parametrize("files", [OURS, COLAB], ids=["ours", "colab"])
+def test_the_tested_versions_satisfy_what_the_package_asks_for(files):
+    pins = constraints(*files)
     for name, spec in requirements(*EXTRAS).items():
         version = str(pins[name].specifier).removeprefix("==")
         assert Requirement(f"{name}{spec}").specifier.contains(version), name
 
 
-def test_constraints_name_no_build_and_no_gpu_package():
-    assert not [pin for pin in constraints().values() if "+" in str(pin.specifier)]
-    assert not [name for name in constraints() if name.startswith(("nvidia", "triton"))]
+@pytest.mark.parametrize("files", [OURS, COLAB], ids=["ours", "colab"])
+def test_constraints_name_no_build_and_no_gpu_package(files):
+    pins = constraints(*files)
+    assert not [pin for pin in pins.values() if "+" in str(pin.specifier)]
+    assert not [name for name in pins if name.startswith(("nvidia", "triton"))]
+
+
+def test_colab_brings_the_older_widgets_that_we_promise_to_run_with():
+    # Lower bounds are a promise; Colab's widgets are where it is kept.
+    colab = constraints("constraints-colab.txt")
+    oldest = requirements("colab")["ipywidgets"].split(",")
+    assert f">={str(colab['ipywidgets'].specifier).removeprefix('==')}" in oldest
+
+
+def test_torch_is_the_same_with_colabs_packages():
+    assert not {"torch", "torchaudio"} & set(constraints("constraints-colab.txt"))
 
 
 def start():
@@ -82,11 +99,15 @@ def start():
 
 
 def test_start_installs_the_torch_of_the_constraints():
-    assert Requirement(start().TORCH) == constraints()["torch"]
+    assert Requirement(start().TORCH) == constraints(*OURS)["torch"]
+
+
+def test_start_joins_the_constraints_that_are_checked_here():
+    assert (start().OURS.pins, start().COLAB.pins) == (OURS, COLAB)
 
 
 def test_the_peers_of_the_tests_are_pinned():
-    assert set(start().PEERS) <= set(constraints())
+    assert set(start().PEERS) <= set(constraints(*OURS))
 
 
 def test_the_doctor_and_start_fetch_torch_from_the_same_index():
@@ -94,7 +115,8 @@ def test_the_doctor_and_start_fetch_torch_from_the_same_index():
 
 
 def test_start_asks_for_extras_that_exist_and_a_python_that_is_allowed():
-    asked = {extra for words in start().EXTRAS.values() for extra in words.split(",")}
+    wanted = [start().COLAB_EXTRAS, *start().EXTRAS.values()]
+    asked = {extra for words in wanted for extra in words.split(",")}
     assert asked <= set(EXTRAS)
     oldest = ".".join(map(str, start().OLDEST_PYTHON))
     assert PROJECT["project"]["requires-python"] == f">={oldest}"

@@ -20,15 +20,9 @@ def start(tmp_path, monkeypatch):
     spec.loader.exec_module(module)
     for name in module.LEADS_ASTRAY:
         monkeypatch.delenv(name, raising=False)  # main would, for all tests to come
-    for name in ("pyproject.toml", "constraints.txt"):
+    for name in ("pyproject.toml", *module.COLAB.pins):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     monkeypatch.setattr(module, "ROOT", tmp_path)
-    monkeypatch.setattr(module, "CONSTRAINTS", tmp_path / "constraints.txt")
-    monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(module, "STAMP", tmp_path / ".venv/installed.json")
-    monkeypatch.setattr(module, "LAB_SETTINGS", tmp_path / ".venv/lab.json")
-    monkeypatch.setattr(module, "LOCK", tmp_path / ".venv.lock")
-    monkeypatch.setattr(module, "LOG", tmp_path / ".venv/install.log")
     return module
 
 
@@ -44,10 +38,10 @@ def recorded(start, monkeypatch):
 
         monkeypatch.setattr(start, name, step)
 
-    def make_venv():
-        steps.append(("make_venv",))
-        start.venv_python().parent.mkdir(parents=True, exist_ok=True)
-        start.venv_python().touch()
+    def make_venv(env):
+        steps.append(("make_venv", env))
+        env.python.parent.mkdir(parents=True, exist_ok=True)
+        env.python.touch()
 
     monkeypatch.setattr(start, "make_venv", make_venv)
     note("has_torch", answer=False)
@@ -61,10 +55,10 @@ def names(steps):
 
 
 def test_a_second_run_installs_nothing(start, recorded):
-    start.install("lessons,test")
+    start.install(start.OURS, "lessons,test")
     assert "pip" in names(recorded)
     recorded.clear()
-    start.install("lessons,test")
+    start.install(start.OURS, "lessons,test")
     assert recorded == []
 
 
@@ -75,54 +69,55 @@ def test_an_interrupted_install_is_picked_up(start, recorded, monkeypatch):
     whole = start.pip
     monkeypatch.setattr(start, "pip", cut)
     with pytest.raises(KeyboardInterrupt):
-        start.install("lessons")
-    assert not start.is_installed("lessons")
+        start.install(start.OURS, "lessons")
+    assert not start.is_installed(start.OURS, "lessons")
     monkeypatch.setattr(start, "pip", whole)
-    start.install("lessons")
-    assert start.is_installed("lessons")
+    start.install(start.OURS, "lessons")
+    assert start.is_installed(start.OURS, "lessons")
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
 def test_a_changed_requirement_installs_again(start, recorded, name):
-    start.install("lessons")
+    start.install(start.OURS, "lessons")
     recorded.clear()
     with (start.ROOT / name).open("a", encoding="utf-8") as file:
         file.write("\n# changed\n")
-    start.install("lessons")
+    start.install(start.OURS, "lessons")
     assert "pip" in names(recorded)
 
 
 def test_a_moved_checkout_installs_again(start, recorded):
-    start.install("lessons")
-    stamp = json.loads(start.STAMP.read_text(encoding="utf-8"))
-    start.write_whole(start.STAMP, stamp | {"folder": "elsewhere"})
+    start.install(start.OURS, "lessons")
+    stamp = json.loads(start.OURS.stamp.read_text(encoding="utf-8"))
+    moved = json.dumps(stamp | {"folder": "elsewhere"})
+    start.write_whole(start.OURS.stamp, moved)
     recorded.clear()
-    start.install("lessons")
+    start.install(start.OURS, "lessons")
     assert "pip" in names(recorded)
 
 
 def test_a_damaged_stamp_counts_as_none(start, recorded):
-    start.install("lessons")
-    start.STAMP.write_text("{", encoding="utf-8")
-    assert not start.is_installed("lessons")
+    start.install(start.OURS, "lessons")
+    start.OURS.stamp.write_text("{", encoding="utf-8")
+    assert not start.is_installed(start.OURS, "lessons")
 
 
 def test_what_is_installed_for_tests_serves_the_lessons_too(start, recorded):
-    start.install("lessons,test")
+    start.install(start.OURS, "lessons,test")
     recorded.clear()
-    start.install("lessons")
+    start.install(start.OURS, "lessons")
     assert recorded == []
-    start.install("lessons,test")
+    start.install(start.OURS, "lessons,test")
     assert recorded == []
 
 
 def test_a_broken_environment_is_made_again(start):
-    start.venv_python().parent.mkdir(parents=True)
-    start.venv_python().write_text("#!/bin/false\n", encoding="utf-8")
-    start.venv_python().chmod(0o755)
-    assert not start.venv_works()
-    start.make_venv()
-    assert start.venv_works()
+    start.OURS.python.parent.mkdir(parents=True)
+    start.OURS.python.write_text("#!/bin/false\n", encoding="utf-8")
+    start.OURS.python.chmod(0o755)
+    assert not start.venv_works(start.OURS)
+    start.make_venv(start.OURS)
+    assert start.venv_works(start.OURS)
 
 
 def choose_torch(
@@ -132,7 +127,7 @@ def choose_torch(
     done = []
 
     def offer(name, there):
-        return lambda: bool(there and (done.append(name) or True))
+        return lambda env: bool(there and (done.append(name) or True))
 
     monkeypatch.setattr(start.sys, "platform", platform)
     monkeypatch.setattr(start, "has_nvidia_gpu", lambda: gpu)
@@ -140,7 +135,7 @@ def choose_torch(
     monkeypatch.setattr(start, "install_cpu_torch", offer("cpu", cpu_index))
     monkeypatch.setattr(start, "agrees", lambda question: answer)
     monkeypatch.setattr(start, "pip", lambda *words: done.append("cuda"))
-    start.install_torch()
+    start.install_torch(start.OURS)
     return done
 
 
@@ -194,9 +189,9 @@ def test_an_old_python_is_told_which_one_is_needed(start, monkeypatch, capsys):
 
 
 def test_pips_failure_is_shown_with_its_last_words(start):
-    subprocess.run([sys.executable, "-m", "venv", str(start.VENV)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", str(start.OURS.folder)], check=True)
     with pytest.raises(start.SetupError, match=r"no-such-folder[\s\S]*install\.log"):
-        start.pip("install", "--no-index", "./no-such-folder")
+        start.pip(start.OURS, "install", "--no-index", "./no-such-folder")
 
 
 def test_help_needs_no_environment():
@@ -206,22 +201,22 @@ def test_help_needs_no_environment():
 
 
 def test_while_it_installs_an_older_stamp_does_not_vouch(start, recorded, monkeypatch):
-    start.install("lessons")
+    start.install(start.OURS, "lessons")
 
     def cut(*words):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(start, "pip", cut)
     with pytest.raises(KeyboardInterrupt):
-        start.install("lessons,test")
-    assert not start.is_installed("lessons")
+        start.install(start.OURS, "lessons,test")
+    assert not start.is_installed(start.OURS, "lessons")
 
 
 def test_a_python_of_another_machine_is_no_working_environment(start):
-    start.venv_python().parent.mkdir(parents=True)
-    start.venv_python().write_bytes(b"\x7fELF of another machine")
-    start.venv_python().chmod(0o755)
-    assert not start.venv_works()
+    start.OURS.python.parent.mkdir(parents=True)
+    start.OURS.python.write_bytes(b"\x7fELF of another machine")
+    start.OURS.python.chmod(0o755)
+    assert not start.venv_works(start.OURS)
 
 
 def test_a_closed_standard_input_is_no_terminal(start, monkeypatch):
@@ -243,11 +238,11 @@ def test_an_index_that_speaks_no_http_counts_as_silent(start, monkeypatch):
         raise start.http.client.BadStatusLine("220 mail.example")
 
     monkeypatch.setattr(start.urllib.request, "urlopen", babble)
-    assert start.install_cpu_torch() is False
+    assert start.install_cpu_torch(start.OURS) is False
 
 
 def test_a_disk_that_refuses_is_told_without_a_traceback(start, monkeypatch, capsys):
-    def full(extras):
+    def full(env, extras):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(start, "install", full)
@@ -260,7 +255,7 @@ def test_a_disk_that_refuses_is_told_without_a_traceback(start, monkeypatch, cap
 def test_variables_that_lead_pip_elsewhere_are_dropped(start, monkeypatch, name):
     seen = []
 
-    def look(extras):
+    def look(env, extras):
         seen.append(start.os.environ.get(name))
         raise start.SetupError("enough")
 
@@ -276,14 +271,14 @@ def test_a_second_process_waits_and_then_finds_all_done(start, recorded, monkeyp
 
     def first_one_ends(seconds):
         waited.append(seconds)
-        start.install_now("lessons")
+        start.install_now(start.OURS, "lessons")
         recorded.clear()
         first.close()
 
-    first = start.LOCK.open("w", encoding="utf-8")
+    first = start.OURS.lock.open("w", encoding="utf-8")
     assert start.locks(first)
     monkeypatch.setattr(start.time, "sleep", first_one_ends)
-    start.install("lessons")
+    start.install(start.OURS, "lessons")
     assert waited
     assert recorded == []
 
@@ -293,10 +288,70 @@ def test_the_way_to_the_package_names_no_folder_that_python_could_misread(
 ):
     root = tmp_path / "Übung"
     monkeypatch.setattr(start, "ROOT", root)
-    monkeypatch.setattr(start, "VENV", root / ".venv")
     way = root / ".venv/lib/python3.11/site-packages/_editable_impl_clarity_lab.pth"
     way.parent.mkdir(parents=True)
     way.write_text(str(root), encoding="utf-8")
-    start.shorten_way_to_package()
+    start.shorten_way_to_package(start.OURS)
     assert way.read_bytes().isascii()
     assert (way.parent / way.read_text("ascii")).resolve() == root.resolve()
+
+
+def test_colabs_pins_stand_above_ours_and_each_package_has_one(start):
+    start.COLAB.folder.mkdir()
+    joined = Path(start.write_constraints(start.COLAB)).read_text("utf-8").splitlines()
+    assert "ipywidgets==7.7.1" in joined
+    assert "soundfile==0.14.0" in joined
+    assert any(pin.startswith("speechbrain==") for pin in joined)
+    packages = [pin.split("==")[0] for pin in joined]
+    assert len(packages) == len(set(packages))
+
+
+def test_a_package_is_the_same_however_its_name_is_written(start):
+    start.COLAB.folder.mkdir()
+    for name, pin in zip(start.COLAB.pins, ("A_b.c==1", "a-B-c==2"), strict=True):
+        (start.ROOT / name).write_text(f"# words\n{pin}\n", encoding="utf-8")
+    joined = Path(start.write_constraints(start.COLAB)).read_text("utf-8")
+    assert joined.splitlines() == ["a-B-c==2"]
+
+
+def test_colabs_packages_and_ours_know_nothing_of_each_other(start, recorded):
+    start.install(start.COLAB, start.COLAB_EXTRAS)
+    assert ("make_venv", start.COLAB) in recorded
+    assert not start.OURS.folder.exists()
+    assert not start.is_installed(start.OURS, "lessons")
+    recorded.clear()
+    start.install(start.COLAB, start.COLAB_EXTRAS)
+    assert recorded == []
+
+
+def test_only_the_colab_environment_follows_a_change_of_colabs_pins(start, recorded):
+    start.install(start.COLAB, start.COLAB_EXTRAS)
+    start.install(start.OURS, "lessons")
+    with (start.ROOT / "constraints-colab.txt").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    assert not start.is_installed(start.COLAB, start.COLAB_EXTRAS)
+    assert start.is_installed(start.OURS, "lessons")
+
+
+@pytest.mark.parametrize(
+    ("words", "python", "passed_on"),
+    [(["-k", "play"], "OURS", []), (["--colab", "-k", "play"], "COLAB", ["not slow"])],
+)
+def test_the_word_colab_chooses_the_environment_that_pytest_runs_in(
+    start, monkeypatch, words, python, passed_on
+):
+    installed, runs = [], []
+    monkeypatch.setattr(start, "install", lambda env, extras: installed.append(env))
+    monkeypatch.setattr(
+        start, "run_python", lambda env, *told: runs.append((env, told))
+    )
+    monkeypatch.setattr(start.sys, "argv", ["start.py", "test", *words])
+    start.main()
+    env = getattr(start, python)
+    assert installed == [env]
+    assert {where for where, _ in runs} == {env}
+    pytest_words = runs[-1][1]
+    assert pytest_words[-2:] == ("-k", "play")
+    assert "--colab" not in pytest_words
+    browsers = [word for word in pytest_words if "not browser" in word]
+    assert bool(browsers) is bool(passed_on)

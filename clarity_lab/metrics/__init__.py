@@ -12,12 +12,18 @@ from clarity_lab.metrics.intelligibility import (
 )
 from clarity_lab.metrics.quality import haaqi, haaqi_details, hasqi, hasqi_details
 from clarity_lab.metrics.quality_index import QualityDetails
+from clarity_lab.metrics.ratings import (
+    excluded_listeners,
+    rating_summary,
+    screened_ratings,
+)
 
 __all__ = [
     "HaspiDetails",
     "QualityDetails",
     "ReferenceEar",
     "better_ear_haspi",
+    "excluded_listeners",
     "haaqi",
     "haaqi_details",
     "haspi",
@@ -25,4 +31,6 @@ __all__ = [
     "hasqi",
     "hasqi_details",
     "prepare_reference",
+    "rating_summary",
+    "screened_ratings",
 ]

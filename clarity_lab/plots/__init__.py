@@ -8,6 +8,7 @@ Lessons: 01_sound_and_level, 02_speech_features, 10_scene_rendering, 11_hearing_
 
 from clarity_lab.plots.audiogram import plot_audiogram, plot_ear
 from clarity_lab.plots.features import plot_features, plot_mel
+from clarity_lab.plots.ratings import plot_ratings
 from clarity_lab.plots.scenes import plot_decay, plot_head_turn, plot_room
 from clarity_lab.plots.signals import plot_spectrogram, plot_spectrum, plot_waveform
 from clarity_lab.plots.style import figure_html, use_style
@@ -20,6 +21,7 @@ __all__ = [
     "plot_features",
     "plot_head_turn",
     "plot_mel",
+    "plot_ratings",
     "plot_room",
     "plot_spectrogram",
     "plot_spectrum",

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
-from clarity_lab.hearing import Audiogram
+from clarity_lab.hearing import GRADES_DB_HL, Audiogram
 from clarity_lab.plots.style import axes_or_new
 
 EAR_STYLES = {
@@ -15,18 +15,6 @@ EAR_STYLES = {
 }
 
 TICKS_HZ = [125, 250, 500, 1000, 2000, 4000, 8000]
-
-GRADES_DB_HL = {
-    "normal": (-10, 20),
-    "mild": (20, 35),
-    "moderate": (35, 50),
-    "moderately severe": (50, 65),
-    "severe": (65, 80),
-    "profound": (80, 95),
-    "complete": (95, 120),
-}
-"""Grades of the World Health Organization, "World report on hearing", 2021. They grade
-the mean of 0.5, 1, 2 and 4 kHz in the better ear; as bands they only guide the eye."""
 
 
 def plot_audiogram(

@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 INCHES_PER_TICK = 0.7
 """Room for a number such as 0.0025 and a gap."""
@@ -39,12 +40,34 @@ def figure_html(figure: Figure, *, alt: str) -> str:
         raise ValueError("expected alt to say what the figure shows, got nothing.")
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=figure.dpi)
-    plt.close(figure)
+    if figure.canvas.manager is not None:  # it is one of pyplot's, which keeps them
+        plt.close(figure)
     data = base64.b64encode(png.getvalue()).decode()
     return (
         f'<img alt="{html.escape(alt)}" style="max-width: 100%" '
         f'src="data:image/png;base64,{data}">'
     )
+
+
+def side_by_side(figsize: tuple[float, float], **options) -> tuple[Figure, NDArray]:
+    """Two pictures in a row, on a figure that pyplot does not know.
+
+    A thread can draw on it while a cell of the notebook draws with pyplot.
+
+    Args:
+        figsize: Width and height in inches.
+        options: For `Figure.subplots`.
+
+    Returns:
+        The figure and its two axes.
+
+    Example:
+        >>> figure, (left, right) = side_by_side((8, 3))
+        >>> left.figure is right.figure is figure
+        True
+    """
+    figure = Figure(figsize=figsize)
+    return figure, figure.subplots(1, 2, **options)
 
 
 def axes_or_new(ax: Axes | None, **figure_options) -> Axes:
