@@ -334,12 +334,12 @@ def test_the_rate_of_the_device_is_kept_up_to_96_khz(open_page, device, kept):
 
 @pytest.mark.parametrize("status", ["countdown", "recording"])
 def test_a_cleared_cell_lets_the_microphone_go(open_page, status):
-    page = open_page(countdown_s=1, max_duration_s=0.5, before=KEEP_THE_STREAM)
+    page = open_page(countdown_s=1, max_duration_s=3, before=KEEP_THE_STREAM)
     button(page, "Record").click()
     wait_for(page, status)
     page.evaluate("models.one.views[0].cleanUp()")
     assert page.evaluate("window.stream.getTracks()[0].readyState") == "ended"
-    page.evaluate("new Promise((done) => setTimeout(done, 1000))")  # after its own
+    page.evaluate("new Promise((done) => setTimeout(done, 3200))")  # after its own
     page.settle()
     assert n_sent(page) == 0
     assert page.recorder.status == status
