@@ -12,7 +12,7 @@ const KEYS = [
   ["Home", "start"], ["L", "loop"], ["[ ]", "ends of the loop"], ["Esc", "no ends"],
 ];
 
-class PlayerView {
+export class PlayerView {
   constructor(model, deck) {
     Object.assign(this, { model, deck });
     this.#build();

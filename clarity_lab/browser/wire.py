@@ -126,7 +126,12 @@ class SoundSender:
         Args:
             sounds: Label to sound, as for `set_sounds`, of labels that are there.
             common_gain_db: What the page plays all of them with, in dB.
+
+        Raises:
+            TypeError: If samples are integers.
+            ValueError: If there is no such sound, or one cannot be played.
         """
+        self._require_labels(*sounds)
         news = {label: self._kept(x, self._held[label]) for label, x in sounds.items()}
         self._held = {**self._held, **news}
         self._common = {**self._common, "common_gain_db": float(common_gain_db)}
@@ -145,10 +150,7 @@ class SoundSender:
             ValueError: If there is no such sound, or `of` is a filter itself.
         """
         taps = np.atleast_2d(require_mono_or_stereo(taps, name="taps"))
-        for name in (label, of):
-            if name not in self._held:
-                there = ", ".join(self._held)
-                raise ValueError(f"expected one of the sounds {there}, got {name!r}.")
+        self._require_labels(label, of)
         if label == of or self._held[of].sound is None:
             raise ValueError(f"expected `of` as a sound with samples, got {of!r}.")
         if any(held.of == label for held in self._held.values()):
@@ -159,6 +161,12 @@ class SoundSender:
         self._held = {**self._held, label: held}
         if self._page_is_there:
             self._send_filter(list(self._held).index(label), held)
+
+    def _require_labels(self, *labels: str) -> None:
+        for label in labels:
+            if label not in self._held:
+                there = ", ".join(self._held)
+                raise ValueError(f"expected one of the sounds {there}, got {label!r}.")
 
     def _kept(self, samples: ArrayLike, old: Held | None) -> Held:
         """A sound, under its old version if the page would hear the same."""

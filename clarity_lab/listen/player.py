@@ -194,20 +194,21 @@ class Player(SoundSender, PageWidget):
         )
 
     def _show_rows(self) -> None:
-        ready = self._programme
-        self.rows = [
-            {
-                "label": label,
-                "named": label != UNNAMED,
-                "level": ready.measures[label].level,
-                "transcript": self._transcripts.get(label, ""),
-                "channels": len(samples),
-                "peak": ready.measures[label].peak,
-                "duration_s": samples.shape[-1] / ready.sample_rate,
-            }
-            for label, samples in ready.played.items()
-        ]
-        self.caption = caption_of(ready, self.gain_db)
+        self.rows = [self._row(label) for label in self.sounds]
+        self.caption = caption_of(self._programme, self.gain_db)
+
+    def _row(self, label: str) -> dict:
+        samples = self._programme.played[label]
+        measured = self._programme.measures[label]
+        return {
+            "label": label,
+            "named": label != UNNAMED,
+            "level": measured.level,
+            "transcript": self._transcripts.get(label, ""),
+            "channels": len(samples),
+            "peak": measured.peak,
+            "duration_s": samples.shape[-1] / self.sample_rate,
+        }
 
     @traitlets.validate("selected")
     def _must_be_there(self, proposal: dict) -> str:

@@ -20,7 +20,8 @@ from clarity_lab.widgets.rate import rate
 from clarity_lab.widgets.rating import Rating
 from clarity_lab.widgets.rating_results import read_ratings
 from clarity_lab.widgets.recorder import Recorder, record
-from clarity_lab.widgets.scene import explore_scene, watch_scene
+from clarity_lab.widgets.scene import explore_scene
+from clarity_lab.widgets.scene_watch import watch_scene
 from clarity_lab.widgets.spectrogram import explore_spectrogram
 
 __all__ = [

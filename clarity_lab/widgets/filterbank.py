@@ -68,11 +68,12 @@ def explore_filterbank(samples: ArrayLike, *, sample_rate: int) -> Explorer:
         on = np.zeros(len(taps), dtype=bool)
         on[first - 1 : last] = True
         on = on if heard == ONLY else ~on
-        words = f"{bank}: channels {first} to {last} of {len(taps)}, {heard}"
+        rest = "" if heard == ONLY else "all but "
+        words = f"{bank}: {rest}channels {first} to {last} of {len(taps)}"
         return Heard(
             {SOUND: samples, OUTPUT: Filtered(SOUND, on @ taps)},
             sample_rate,
-            title=f"Filterbank, {words}",
+            title=words.capitalize(),
             picture=lambda: _picture(
                 taps, centres_hz, on, levels_of(bank, len(taps)), sample_rate, words
             ),

@@ -140,8 +140,8 @@ def _scored(
         f"{name} {level_dbfs(sound.ravel()) + DEFAULT_RMS_ONE_DB_SPL:.0f} dB SPL"
         for name, sound in heard.items()
     )
-    words = f"<p><strong>HASPI: {score}.</strong> Heard: {levels}.</p>"
-    return words + _picture(heard, ears, sample_rate)
+    picture = _picture(heard, ears, sample_rate)
+    return f"<p><strong>HASPI: {score}.</strong></p>{picture}<p>Heard: {levels}.</p>"
 
 
 def explore_compressor(samples: ArrayLike, *, sample_rate: int) -> Explorer:
@@ -182,15 +182,12 @@ def explore_compressor(samples: ArrayLike, *, sample_rate: int) -> Explorer:
             release_ms=release_ms,
         )
         curve_db = hearing.static_gain_db(CURVE_DB_SPL, **curve)
-        words = (
-            f"gain {gain_db:.0f} dB up to the knee at {knee_db_spl:.0f} dB "
-            f"SPL, ratio {ratio:.2g}:1, attack {attack_ms:.0f} ms, release "
-            f"{release_ms:.0f} ms"
-        )
+        knee = f"{gain_db:.0f} dB up to {knee_db_spl:.0f} dB SPL, then {ratio:.2g}:1"
+        words = f"{knee}, attack {attack_ms:.0f} ms, release {release_ms:.0f} ms"
         return Heard(
             {"as it was": samples, "compressed": compressed},
             sample_rate,
-            title=f"Compressor: {words}",
+            title=f"Compressor: {knee}",
             gain_db=None,  # the worst onset of all would need 30 dB, everywhere
             picture=partial(_curves, samples, compressed, curve_db, words, sample_rate),
         )

@@ -145,11 +145,11 @@ def _grade(ears: Audiogram | Listener) -> str:
     if isinstance(ears, Listener):
         left, right = ears.left.severity, ears.right.severity
         if left != right:
-            return f"the model's grade: left {left}, right {right}"
+            return f"grade: left {left}, right {right}"
         ears = ears.left
     if ears.severity == "nothing":
-        return "the model's grade: nothing (it counts 2 to 8 kHz), so no smearing"
-    return f"the model's grade: {ears.severity}"
+        return "grade: nothing (it counts 2 to 8 kHz), so no smearing"
+    return f"grade: {ears.severity}"
 
 
 def _audiogram(

@@ -60,10 +60,9 @@ def explore_haspi(speech: ArrayLike, noise: ArrayLike, *, sample_rate: int) -> E
             audiogram=audiogram,
             rms_one_db_spl=level_db_spl - its_level_dbfs,
         )
-        score = f"<p><strong>HASPI {details.score:.3f}.</strong> "
-        return f"{score}{html.escape(in_words(details))}</p>" + _picture(
-            details, audiogram
-        )
+        score = f"<p><strong>HASPI {details.score:.3f}.</strong></p>"
+        picture = _picture(details, audiogram)
+        return f"{score}{picture}<p>{html.escape(in_words(details))}</p>"
 
     def show(snr_db: float, level_db_spl: float, ear: str) -> Heard:
         mixture, _ = mix_at_snr(speech, noise, snr_db=snr_db)

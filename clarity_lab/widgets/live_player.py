@@ -92,7 +92,6 @@ class LivePlayer(Player):
         filters = {name: x for name, x in every.items() if isinstance(x, Filtered)}
         whole = {name: x for name, x in every.items() if name not in filters}
         with self.turn:
-            self.title = title
             try:
                 self._exchange(whole, filters, self._allowed_db(gain_db, whole, {}))
             except ValueError:  # it seldom clips behind a filter: then look, and lower
@@ -102,6 +101,7 @@ class LivePlayer(Player):
                 if lowered_db >= self.gain_db:
                     raise
                 self._exchange(whole, filters, lowered_db)
+            self.title = title
 
     def _exchange(
         self,
@@ -109,22 +109,24 @@ class LivePlayer(Player):
         filters: Mapping[str, Filtered],
         gain_db: float,
     ) -> None:
+        """The sounds first; what is written of them follows in one message."""
         known = self._programme
         news = {label: x for label, x in whole.items() if not known.has(label, x)}
-        if news or gain_db != self.gain_db:
-            self._replace(news, gain_db)
-        for label, made in filters.items():
-            self.set_filter(label, of=made.of, taps=made.taps)
+        if gain_db < self.gain_db:
+            self.gain_db = gain_db  # before anything louder comes
+        with self.hold_sync():
+            if news:
+                self._replace(news, gain_db)
+            self.gain_db = gain_db
+            for label, made in filters.items():
+                self.set_filter(label, of=made.of, taps=made.taps)
+            self._show_rows()
 
     def _replace(self, news: Mapping[str, NDArray], gain_db: float) -> None:
         rates = {"sample_rate": self._given_rate, "common_rate": self.sample_rate}
-        ready = programme(news, **rates) if news else self._programme
+        ready = programme(news, **rates)
         self._programme = self._programme.with_these(ready)
-        with self.hold_sync():
-            self.gain_db = gain_db
-            self._show_rows()
-        played = {label: ready.played[label] for label in news}
-        self.exchange(played, common_gain_db=gain_db)
+        self.exchange(ready.played, common_gain_db=gain_db)
 
     def _allowed_db(
         self,
@@ -148,10 +150,6 @@ class LivePlayer(Player):
         if self._programme.has(label, samples):
             return self._programme.measures[label].peak
         return max(float(samples.max()), -float(samples.min()))
-
-    def _show_rows(self) -> None:
-        super()._show_rows()
-        self.rows = [row for row in self.rows if row["label"] not in self._rowless]
 
 
 def frozen(samples: NDArray) -> NDArray:

@@ -128,7 +128,7 @@ def explore_haaqi(samples: ArrayLike, *, sample_rate: int) -> Explorer:
     def scored(chosen: Distortion, setting: float, changed: NDArray, words: str) -> str:
         scores = _scores(changed, reference=samples, sample_rate=sample_rate)
         table = scores_html(scores, of_a_copy=of_a_copy, title=words)
-        return strengths_html(chosen, setting) + table
+        return table + strengths_html(chosen, setting)
 
     def show(distortion: str, strength: float) -> Heard:
         chosen = DISTORTIONS[distortion]

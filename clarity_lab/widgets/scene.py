@@ -1,28 +1,21 @@
-"""Turn a head between two talkers, and watch a room from above while it sounds."""
+"""Turn a head between two talkers."""
 
 from __future__ import annotations
 
-import html
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab import scenes
-from clarity_lab.audio import rms
 from clarity_lab.checks import require_mono, require_sample_rate
-from clarity_lab.listen import audio_html, safe_gain_db
+from clarity_lab.listen import safe_gain_db
 from clarity_lab.scenes.rooms.source import direction_deg
-from clarity_lab.units import amplitude_to_db, db_to_amplitude
+from clarity_lab.units import db_to_amplitude
 from clarity_lab.widgets.controls import choice, slider
 from clarity_lab.widgets.explorer import Explorer, Heard
-from clarity_lab.widgets.scene_map import SMALLEST_RING, map_svg
-
-if TYPE_CHECKING:
-    from IPython.display import HTML
+from clarity_lab.widgets.scene_map import map_svg
 
 DRY = "dry: no walls"
 FURNISHED = "furnished room"
@@ -32,10 +25,6 @@ DISTANCE_M = 1.3
 AHEAD = (0.0, 1.0, 0.0)
 ROUND = {"low": -180, "high": 180, "step": 15}
 LOWEST_SNR_DB = -12
-
-FRAMES_PER_S = 20
-LOUDNESS_RANGE_DB = 35.0
-LARGEST_RING = 34
 
 
 class SceneExplorer(Explorer):
@@ -66,8 +55,8 @@ class SceneExplorer(Explorer):
         speech, noise = self._mix(head_deg, target_deg, interferer_deg, **others)
         left_db, right_db = _snr_db(speech, noise, self._sample_rate)
         words = (
-            f"SNR: left ear {left_db:+z.1f} dB, right ear {right_db:+z.1f} dB, "
-            f"the better {max(left_db, right_db):+z.1f} dB"
+            f"SNR: left {left_db:+z.1f} dB, right {right_db:+z.1f} dB, "
+            f"better {max(left_db, right_db):+z.1f} dB"
         )
         place = _room(target_deg, interferer_deg)
         nose_deg = direction_deg(AHEAD) + head_deg
@@ -145,55 +134,6 @@ def explore_scene(
     return SceneExplorer(mix, sample_rate=sample_rate)
 
 
-def watch_scene(
-    sound: ArrayLike,
-    *,
-    sample_rate: int,
-    room: scenes.Room,
-    head_turn_rad: ArrayLike,
-    sources: Mapping[str, ArrayLike],
-) -> HTML:
-    """Show a player and a room from above that moves with it: head and loudness.
-
-    Args:
-        sound: What is played, shape (samples,) or (2, samples).
-        sample_rate: In Hz.
-        room: With its listener and talkers.
-        head_turn_rad: Where the nose points, relative to the listener's view, positive
-            to the left, shape (samples,).
-        sources: Who sounds, by the names of `room.sources`: the dry sound in time with
-            the scene, shape (samples,). Its ring grows as it gets louder.
-
-    Returns:
-        What a notebook shows. Dragging the player's own slider moves the map as well.
-
-    Raises:
-        ValueError: If a source is not of this room, or of another length.
-    """
-    from IPython.display import HTML
-
-    unknown = sorted(set(sources) - set(room.sources))
-    if unknown:
-        raise ValueError(
-            f"expected sources of {', '.join(room.sources)}, got {', '.join(unknown)}."
-        )
-    hop = round(require_sample_rate(sample_rate) / FRAMES_PER_S)
-    nose = direction_deg(room.listener.view) + np.degrees(head_turn_rad)[::hop]
-    sizes = {who: _loudness(samples, hop) for who, samples in sources.items()}
-    for who, size in sizes.items():
-        if len(size) != len(nose):
-            raise ValueError(
-                f"expected {who} as long as the scene, {len(head_turn_rad)} samples, "
-                f"got {len(sources[who])}. Put it in its place with zeros around it."
-            )
-    frames = {"nose": np.round(nose, 1).tolist(), "size": sizes}
-    player = audio_html(sound, sample_rate=sample_rate, title="Play, and watch")
-    player = player.replace("<audio ", f"<audio {_HANDLERS} ", 1)
-    svg = map_svg(room, nose_deg=float(nose[0]), present=tuple(sizes))
-    data = html.escape(json.dumps(frames))
-    return HTML(f'<div data-frames="{data}">{svg}{player}</div>')
-
-
 def _controls() -> dict:
     return {
         "head_deg": slider("Nose (°, left +)", 0, **ROUND, live=True),
@@ -244,36 +184,3 @@ def _snr_db(speech: NDArray, noise: NDArray, sample_rate: int) -> tuple[float, f
         for ear in (0, 1)
     )
     return left, right
-
-
-def _loudness(samples: ArrayLike, hop: int) -> list[float]:
-    """From 0, silent, to 1, its loudest moment, for each frame."""
-    samples = require_mono(samples)
-    levels = rms(np.pad(samples, (0, -len(samples) % hop)).reshape(-1, hop))
-    softest = np.max(levels) * db_to_amplitude(-LOUDNESS_RANGE_DB)
-    sounding = levels > softest
-    size = np.zeros(len(levels))
-    size[sounding] = (
-        1 - amplitude_to_db(np.max(levels) / levels[sounding]) / LOUDNESS_RANGE_DB
-    )
-    return np.round(size, 2).tolist()
-
-
-_DRAW = (
-    "const a=this,box=a.closest('div[data-frames]'),d=JSON.parse(box.dataset.frames);"
-    "const head=box.querySelector('[data-nose]');"
-    "const draw=()=>{"
-    f"const k=Math.min(Math.floor(a.currentTime*{FRAMES_PER_S}),d.nose.length-1);"
-    "const to='rotate('+(-d.nose[k])+')';"
-    "head.setAttribute('transform',"
-    "head.getAttribute('transform').replace(/rotate\\(.*\\)/,to));"
-    "for(const ring of box.querySelectorAll('[data-who]'))"
-    "{const s=d.size[ring.dataset.who];"
-    f"if(s)ring.setAttribute('r',{SMALLEST_RING}+"
-    f"{LARGEST_RING - SMALLEST_RING}*s[k]);}}"
-)
-_HANDLERS = (  # a page that forbids them shows the first moment
-    f'onplay="{html.escape(_DRAW)}'
-    'if(!a.paused&amp;&amp;!a.ended)requestAnimationFrame(draw)};draw()" '
-    f'ontimeupdate="{html.escape(_DRAW)}}};draw()"'
-)

@@ -39,6 +39,13 @@ POSITIONS = """cell => [...cell.querySelectorAll(".cl-point.right"),
 CUT = """cell => [...cell.querySelectorAll(".widget-label, .jp-OutputArea-output")]
   .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)
 """
+# Where the player and the picture begin, below the first control.
+PLACES = """cell => {
+  const top = (one) => one.getBoundingClientRect().top;
+  const zero = top(cell.querySelector(".widget-vbox"));
+  const parts = ".cl-player, .widget-html-content img, svg[role]";
+  return [...cell.querySelectorAll(parts)].map((one) => top(one) - zero);
+}"""
 MAKE = """explorer = every.make(open("wanted.txt").read(), count_bytes=True)
 explorer
 """
@@ -116,6 +123,7 @@ def test_moved_by_hand_the_last_state_is_right_and_nothing_grows(lab, name):
     rng = np.random.default_rng(440)
     lab.make(name)
     assert lab.cell.evaluate(CUT) == []
+    places = lab.cell.evaluate(PLACES)
     lab.cell.locator(".cl-play").click()
     for number in range(MANY):
         if number == MANY // 2:
@@ -123,6 +131,7 @@ def test_moved_by_hand_the_last_state_is_right_and_nothing_grows(lab, name):
         lab.move(rng)
     after, heap_after_mb = lab.settled(), heap_mb(lab.page)
     last = lab.ask(3)
+    assert lab.cell.evaluate(PLACES) == places
     assert lab.errors == last["complaints"] == []
     assert last["difference"] == 0
     assert lab.cell.locator(".cl-title").text_content() == last["title"]

@@ -5,6 +5,7 @@ import pytest
 
 pytest.importorskip("anywidget", reason="needs the lessons' packages")
 
+from clarity_lab.browser import wire
 from clarity_lab.browser.packing import Packed
 from clarity_lab.browser.widget import PageWidget
 from clarity_lab.browser.wire import CHUNK_BYTES, SoundSender
@@ -286,3 +287,37 @@ def test_no_sound_is_part_of_the_saved_state(sender, rng):
     long = {"long": rng.standard_normal(100_000)}
     sender.set_sounds(long, sample_rate=RATE, common_gain_db=0)
     assert len(repr(sender.get_state())) == before
+
+
+def test_some_sounds_are_exchanged_and_the_others_and_filters_stay(page, sender, rng):
+    sender.set_filter("two", of="one", taps=np.array([0.5]))
+    page.say(kind="ready")
+    before = page.announced()
+    sender.exchange({"one": rng.uniform(-1, 1, 100)}, common_gain_db=-3.0)
+    after = page.announced()
+    assert after[0]["version"] > before[0]["version"]
+    assert after[0]["n_samples"] == 100
+    assert after[1] == before[1]
+    assert page.messages[-2][0]["common_gain_db"] == -3.0
+    with pytest.raises(ValueError, match="one of the sounds one, two, got 'three'"):
+        sender.exchange({"three": np.ones(8)}, common_gain_db=0.0)
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_an_array_that_nobody_can_change_is_not_packed_again(monkeypatch, frozen):
+    samples, packed = np.ones(8), []
+    samples.flags.writeable = not frozen
+    monkeypatch.setattr(wire, "Packed", lambda x: packed.append(x) or Packed(x))
+    sender = Sender()
+    for _ in range(2):
+        sender.set_sounds({"a": samples}, sample_rate=RATE, common_gain_db=0.0)
+    assert len(packed) == (1 if frozen else 2)
+
+
+def test_what_was_changed_in_place_travels(page, sender):
+    samples = np.ones(8)
+    sender.set_sounds({"a": samples}, sample_rate=RATE, common_gain_db=0.0)
+    page.say(kind="ready")
+    samples[3] = 0.5
+    sender.set_sounds({"a": samples}, sample_rate=RATE, common_gain_db=0.0)
+    np.testing.assert_allclose(page.fetch(0)[0], samples, atol=1e-4)

@@ -1,0 +1,145 @@
+"""Watch a room from above while it sounds."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+from collections.abc import Mapping
+
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike
+
+from clarity_lab import scenes
+from clarity_lab.audio import rms
+from clarity_lab.browser import module
+from clarity_lab.checks import require_mono, require_sample_rate
+from clarity_lab.listen.page import audio_html
+from clarity_lab.listen.player import Player
+from clarity_lab.scenes.rooms.source import direction_deg
+from clarity_lab.units import amplitude_to_db, db_to_amplitude
+from clarity_lab.widgets.scene_map import SMALLEST_RING, map_svg
+
+TITLE = "Play, and watch"
+FRAMES_PER_S = 20
+LOUDNESS_RANGE_DB = 35.0
+LARGEST_RING = 34
+
+
+class WatchedScene(Player):
+    """A player of one sound, and a room from above that moves with it.
+
+    Attributes:
+        map: The room at the beginning, SVG.
+        frames: How it moves: `per_s` frames a second, with where the `nose` points in
+            degrees and the `size` of each ring, from 0 to 1 of the way between the two
+            radii of `rings`.
+    """
+
+    _esm = module("watch")
+
+    map = traitlets.Unicode("").tag(sync=True)
+    frames = traitlets.Dict().tag(sync=True)
+
+    def preview_html(self) -> str:
+        """The room at the beginning, and what a player leaves where no kernel runs.
+
+        With ``CLARITY_LAB_STATIC=1`` in the environment the room moves there as well.
+
+        Returns:
+            HTML.
+        """
+        if os.environ.get("CLARITY_LAB_STATIC") != "1":
+            return self.map + super().preview_html()
+        [played] = self._programme.played.values()
+        played = played * db_to_amplitude(self.gain_db)
+        player = audio_html(played, sample_rate=self.sample_rate, title=TITLE)
+        player = player.replace("<audio ", f"<audio {_HANDLERS} ", 1)
+        data = html.escape(json.dumps(self.frames))
+        return f'<div data-frames="{data}">{self.map}{player}</div>'
+
+
+def watch_scene(
+    sound: ArrayLike,
+    *,
+    sample_rate: int,
+    room: scenes.Room,
+    head_turn_rad: ArrayLike,
+    sources: Mapping[str, ArrayLike],
+) -> WatchedScene:
+    """Show a player and a room from above that moves with it: head and loudness.
+
+    Args:
+        sound: What is played, shape (samples,) or (2, samples). What would clip is
+            played softer, and the player says so.
+        sample_rate: In Hz.
+        room: With its listener and talkers.
+        head_turn_rad: Where the nose points, relative to the listener's view, positive
+            to the left, shape (samples,).
+        sources: Who sounds, by the names of `room.sources`: the dry sound in time with
+            the scene, shape (samples,). Its ring grows as it gets louder.
+
+    Returns:
+        The widget. Dragging along its time line moves the map as well.
+
+    Raises:
+        TypeError: If samples are integers.
+        ValueError: If a source is not of this room, or of another length, or a sound
+            cannot be played.
+    """
+    unknown = sorted(set(sources) - set(room.sources))
+    if unknown:
+        raise ValueError(
+            f"expected sources of {', '.join(room.sources)}, got {', '.join(unknown)}."
+        )
+    hop = round(require_sample_rate(sample_rate) / FRAMES_PER_S)
+    nose = direction_deg(room.listener.view) + np.degrees(head_turn_rad)[::hop]
+    sizes = {who: _loudness(samples, hop) for who, samples in sources.items()}
+    for who, size in sizes.items():
+        if len(size) != len(nose):
+            raise ValueError(
+                f"expected {who} as long as the scene, {len(head_turn_rad)} samples, "
+                f"got {len(sources[who])}. Put it in its place with zeros around it."
+            )
+    watched = WatchedScene({TITLE: sound}, sample_rate=sample_rate)
+    watched.map = map_svg(room, nose_deg=float(nose[0]), present=tuple(sizes))
+    watched.frames = {
+        "per_s": FRAMES_PER_S,
+        "nose": np.round(nose, 1).tolist(),
+        "size": sizes,
+        "rings": [SMALLEST_RING, LARGEST_RING],
+    }
+    return watched
+
+
+def _loudness(samples: ArrayLike, hop: int) -> list[float]:
+    """From 0, silent, to 1, its loudest moment, for each frame."""
+    samples = require_mono(samples)
+    levels = rms(np.pad(samples, (0, -len(samples) % hop)).reshape(-1, hop))
+    softest = np.max(levels) * db_to_amplitude(-LOUDNESS_RANGE_DB)
+    sounding = levels > softest
+    size = np.zeros(len(levels))
+    size[sounding] = (
+        1 - amplitude_to_db(np.max(levels) / levels[sounding]) / LOUDNESS_RANGE_DB
+    )
+    return np.round(size, 2).tolist()
+
+
+_DRAW = (
+    "const a=this,box=a.closest('div[data-frames]'),d=JSON.parse(box.dataset.frames);"
+    "const head=box.querySelector('[data-nose]');"
+    "const draw=()=>{"
+    "const k=Math.min(Math.floor(a.currentTime*d.per_s),d.nose.length-1);"
+    "const to='rotate('+(-d.nose[k])+')';"
+    "head.setAttribute('transform',"
+    "head.getAttribute('transform').replace(/rotate\\(.*\\)/,to));"
+    "for(const ring of box.querySelectorAll('[data-who]'))"
+    "{const s=d.size[ring.dataset.who];"
+    "if(s)ring.setAttribute('r',d.rings[0]+(d.rings[1]-d.rings[0])*s[k]);}"
+)
+_HANDLERS = (  # a page that forbids them shows the first moment
+    f'onplay="{html.escape(_DRAW)}'
+    'if(!a.paused&amp;&amp;!a.ended)requestAnimationFrame(draw)};draw()" '
+    f'ontimeupdate="{html.escape(_DRAW)}}};draw()"'
+)
