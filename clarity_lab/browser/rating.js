@@ -5,7 +5,7 @@ import { AcrScreen } from "./rating_acr.js";
 import { MushraScreen } from "./rating_mushra.js";
 
 const gainWords = (db) =>
-  db === 0 ? "Played as they are" : `All played ${db > 0 ? "+" : "−"}${Math.abs(db).toFixed(1)} dB`;
+  db === 0 ? "Played as they are" : `All played ${db > 0 ? "+" : ""}${db.toFixed(1)} dB`;
 
 function outcomeTable(model) {
   const cell = (tag, text) => create(tag, {}, text);

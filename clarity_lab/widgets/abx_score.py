@@ -59,12 +59,12 @@ def score_in_words(n_correct: int, n_trials: int) -> str:
 
     Example:
         >>> score_in_words(8, 10)
-        '8 of 10; by guessing alone one gets that far in 5 % of tries.'
+        '8 of 10; by guessing alone one gets that far in 5.5 % of tries.'
     """
     if n_trials == 0:
         return "No trial is answered yet."
     percent = 100 * guessing_share(n_correct, n_trials)
-    share = f"{percent:.0f} %" if percent >= 1 else f"{percent:.1g} %"
+    share = f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"
     if percent < 0.1:
         share = "less than 0.1 %"
     return (

@@ -88,7 +88,7 @@ def explore_snr(
     def show(snr_db: float) -> Heard:
         factor = db_to_amplitude(-snr_db)
         levels = f"{target_dbfs:.1f} and {target_dbfs - snr_db:.1f} dBFS"
-        words = f"<p>SNR {snr_db:+.0f} dB: target and interferer at {levels}.</p>"
+        words = f"<p>SNR {snr_db:.0f} dB: target and interferer at {levels}.</p>"
         return Heard(
             {
                 "target": target,

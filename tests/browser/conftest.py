@@ -36,3 +36,13 @@ def open_players(strict_chromium):
     yield open_
     for page in pages:
         page.close()
+
+
+@pytest.fixture
+def open_editor(chromium):
+    """open_editor(...) opens an audiogram editor: the page and the editor."""
+    from tests.browser.audiogram_page import Opener  # needs the lessons' packages
+
+    opener = Opener(chromium)
+    yield opener
+    opener.close()

@@ -188,7 +188,7 @@ def test_all_sounds_are_turned_down_by_the_gain_that_is_shown(rng, open_page):
     test = rate(sounds, sample_rate=RATE, seed=3, reference="zither", anchors=())
     shown = open_page(test)
     assert test.gain_db < -2
-    assert f"All played −{-test.gain_db:.1f} dB" in shown.page.inner_text("main")
+    assert f"All played {test.gain_db:.1f} dB" in shown.page.inner_text("main")
     press(shown, "Play")
     shown.page.keyboard.press("b")
     assert_hears(shown, 10 ** (test.gain_db / 20) * hidden(test, "B"))
@@ -218,9 +218,8 @@ def test_a_slider_is_dragged_and_only_that_of_the_chosen_sound(mushra, open_page
     shown.page.mouse.down()
     shown.page.mouse.move(x, box["y"] + 0.2 * box["height"], steps=6)
     shown.page.mouse.up()
-    wait_for_kernel(shown, lambda: mushra.answers["B"]["score"] is not None)
+    wait_for_kernel(shown, lambda: 75 <= (mushra.answers["B"]["score"] or 0) <= 88)
     score = mushra.answers["B"]["score"]
-    assert 75 <= score <= 88
     assert slider(shown, "B").input_value() == str(score)
     assert [mushra.answers[letter]["score"] for letter in "ACD"] == [None] * 3
     assert slider(shown, "A").is_disabled()
