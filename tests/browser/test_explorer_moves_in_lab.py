@@ -72,7 +72,8 @@ class Lab:
         (self.folder / "wanted.txt").write_text(name, encoding="utf-8")
         run_cell(self.page, 1)
         self.ask(2)  # the cell before it is done
-        self.cell.locator(".cl-player").wait_for()
+        save = self.cell.get_by_role("button", name="Save as WAV", disabled=False)
+        save.wait_for()  # the sounds have come, and with them the last shift of layout
 
     def ask(self, number):
         """What a cell prints."""

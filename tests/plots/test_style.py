@@ -10,6 +10,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
 from clarity_lab import plots  # noqa: E402
+from clarity_lab.plots.style import side_by_side  # noqa: E402
 
 
 def test_a_figure_becomes_html_that_says_what_it_shows(sine):
@@ -25,6 +26,17 @@ def test_a_figure_without_words_is_refused(sine):
     ax = plots.plot_waveform(sine, sample_rate=16_000)
     with pytest.raises(ValueError, match="expected alt"):
         plots.figure_html(ax.figure, alt=" ")
+
+
+def test_nothing_is_cut_off_in_another_style(sine):
+    with plt.rc_context({"figure.constrained_layout.use": False}):
+        figure, (left, right) = side_by_side((6, 1.5))
+        for ax in (left, right):
+            plots.plot_waveform(sine, sample_rate=16_000, ax=ax)
+        plots.figure_html(figure, alt="twice a sine")
+    boxes = [ax.get_tightbbox() for ax in (left, right)]
+    assert boxes[0].x1 <= boxes[1].x0
+    assert min(box.y0 for box in boxes) > -1  # pixel
 
 
 def test_the_style_tells_curves_apart_without_colour():
