@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "clarity_lab"
 
 # Rooms from the ground up; a room may import from its own floor's own room and below.
 FLOORS = [
-    ["checks", "units", "whole", "seeds", "torchaudio_guard"],
+    ["checks", "frozen", "units", "whole", "seeds", "torchaudio_guard"],
     ["audio", "browser", "manifests", "hearing"],
     ["scenes", "metrics", "models"],
     ["listen", "plots"],

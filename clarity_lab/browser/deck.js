@@ -47,7 +47,8 @@ class Deck {
   get position_s() { return Math.min(this.engine.position_s, this.duration_s); }
   get region() {
     const [start, end] = this.model.get("loop_region") ?? [];
-    return end === undefined ? null : [start, Math.min(end, this.duration_s)];
+    const none = end === undefined || start >= this.duration_s;
+    return none ? null : [start, Math.min(end, this.duration_s)];
   }
 
   select(index) {

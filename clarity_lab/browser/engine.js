@@ -101,8 +101,9 @@ export class Engine {
     const duration = this.#duration;
     if (!this.#loop.on || !duration) return null;
     const frame = (seconds) => Math.min(Math.round(seconds * this.sampleRate), duration);
-    const end = Math.max(1, frame(this.#loop.end_s));
-    return [Math.min(Math.max(0, frame(this.#loop.start_s)), end - 1), end];
+    const start = Math.max(0, frame(this.#loop.start_s));
+    if (start >= duration) return [0, duration]; // it was of a longer sound
+    return [start, Math.max(start + 1, frame(this.#loop.end_s))];
   }
 
   get position_s() {

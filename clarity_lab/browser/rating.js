@@ -41,14 +41,20 @@ function render({ model, el }) {
   let screen = null;
   const tell = (words) => (status.textContent = words);
 
+  function showProgress() {
+    const what = model.get("method") === "mushra" ? "Trial" : "Sound";
+    const place = `${what} ${model.get("screen") + 1} of ${model.get("n_screens")}`;
+    const gain = gainWords(model.get("gain_db"));
+    progress.textContent = model.get("status") === "done" ? "" : `${place}. ${gain}.`;
+  }
+
   function showScreen() {
     screen?.destroy();
     const isDone = model.get("status") === "done";
     const isMushra = model.get("method") === "mushra";
     screen = isDone ? null : new (isMushra ? MushraScreen : AcrScreen)(model, tell);
     title.textContent = model.get("question");
-    const place = `${isMushra ? "Trial" : "Sound"} ${model.get("screen") + 1} of ${model.get("n_screens")}`;
-    progress.textContent = isDone ? "" : `${place}. ${gainWords(model.get("gain_db"))}.`;
+    showProgress();
     progress.hidden = isDone;
     body.replaceChildren(isDone ? outcomeTable(model) : screen.node);
     tell(model.get("message"));
@@ -77,14 +83,20 @@ function render({ model, el }) {
     return screen.key(name, event);
   }
 
+  const onGain = () => {
+    showProgress();
+    screen?.listening.setGain(model.get("gain_db"));
+  };
   const onMessage = () => tell(model.get("message"));
   model.on("change:screen", change);
   model.on("change:message", onMessage);
+  model.on("change:gain_db", onGain);
   takeKeys(root, onKey);
   showScreen();
   return () => {
     model.off("change:screen", change);
     model.off("change:message", onMessage);
+    model.off("change:gain_db", onGain);
     screen?.destroy();
   };
 }

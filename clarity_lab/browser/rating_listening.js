@@ -24,7 +24,7 @@ export class Listening {
     this.lastLook = performance.now();
     this.engine = new Engine({ sampleRate: model.get("sample_rate"), fades: FADES_APART });
     this.stopListening = this.engine.onChange(() => this.look());
-    this.engine.setGain(10 ** (model.get("gain_db") / 20));
+    this.setGain(model.get("gain_db"));
     this.engine.setLoop({ on: loop });
     this.store = new SoundStore(model, {
       onSound: (index, channels) => this.receive(index, channels),
@@ -73,6 +73,10 @@ export class Listening {
     }
     this.look();
     this.on.changed();
+  }
+
+  setGain(gain_db) {
+    this.engine.setGain(10 ** (gain_db / 20));
   }
 
   loop(region) {

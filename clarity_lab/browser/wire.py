@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.browser.packing import TOP, Packed, behind_filter
 from clarity_lab.checks import require_mono_or_stereo, require_sample_rate
+from clarity_lab.frozen import is_frozen
 
 CHUNK_BYTES = 1 << 20
 """The most that one message carries."""
@@ -47,22 +48,6 @@ class Held:
         }
 
 
-def is_frozen(samples: object) -> bool:
-    """Whether nobody can change an array, nor what it is a part of.
-
-    Example:
-        >>> samples = np.zeros(4)
-        >>> samples.flags.writeable = False
-        >>> is_frozen(samples[1:]), is_frozen(np.broadcast_to(np.zeros(4), (2, 4)))
-        (True, False)
-    """
-    while isinstance(samples, np.ndarray) and not samples.flags.writeable:
-        if samples.base is None:
-            return True
-        samples = samples.base
-    return False
-
-
 class SoundSender:
     """Holds the sounds of a widget and gives the page what it wants of them.
 
@@ -92,6 +77,7 @@ class SoundSender:
         *,
         sample_rate: int,
         common_gain_db: float,
+        tell: bool = True,
     ) -> None:
         """Hold these sounds instead of those before; only what changed will travel.
 
@@ -100,6 +86,7 @@ class SoundSender:
                 They are kept as they are now: later changes to the arrays do not count.
             sample_rate: Of all of them, in Hz.
             common_gain_db: What the page plays them with, in dB.
+            tell: Tell the page now; else with `announce`.
 
         Raises:
             TypeError: If samples are integers.
@@ -115,6 +102,11 @@ class SoundSender:
             label: self._kept(x, old.get(label)) for label, x in sounds.items()
         }
         self._common = common
+        if tell:
+            self.announce()
+
+    def announce(self) -> None:
+        """Tell a page that is there which sounds there are."""
         if self._page_is_there:
             self._announce()
 

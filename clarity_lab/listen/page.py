@@ -126,7 +126,7 @@ def level_in_words(samples: ArrayLike) -> str:
         '-20.0'
     """
     level = float(level_dbfs(np.ravel(samples)))
-    return f"{level:.1f}" if np.isfinite(level) else "silent"
+    return "silent" if level == -np.inf else f"{level:.1f}"
 
 
 def safe_gain_db(sounds: Iterable[ArrayLike]) -> float:

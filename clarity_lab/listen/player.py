@@ -187,6 +187,9 @@ class Player(SoundSender, PageWidget):
             self._show_rows()
             if self.selected not in ready.given:
                 self.selected = next(iter(ready.given))
+            longest_s = max(row["duration_s"] for row in self.rows)
+            if self.loop_region and self.loop_region[0] >= longest_s:
+                self.loop_region = ()
         self.set_sounds(
             ready.played,
             sample_rate=ready.sample_rate,
@@ -210,6 +213,19 @@ class Player(SoundSender, PageWidget):
             "duration_s": samples.shape[-1] / self.sample_rate,
         }
 
+    @traitlets.validate("gain_db")
+    def _must_not_clip(self, proposal: dict) -> float:
+        return self._allowed_gain_db(proposal["value"])
+
+    def _allowed_gain_db(self, gain_db: float) -> float:
+        ready = getattr(self, "_programme", None)  # none while the player is made
+        return ready.gain_db(gain_db) if ready else gain_db
+
+    @traitlets.observe("gain_db")
+    def _tell_gain(self, _: object) -> None:
+        if hasattr(self, "_programme"):
+            self.caption = caption_of(self._programme, self.gain_db)
+
     @traitlets.validate("selected")
     def _must_be_there(self, proposal: dict) -> str:
         labels = [row["label"] for row in self.rows]
@@ -223,7 +239,7 @@ class Player(SoundSender, PageWidget):
     @traitlets.validate("loop_region")
     def _must_be_a_region(self, proposal: dict) -> tuple[float, ...]:
         region = tuple(float(end_s) for end_s in proposal["value"])
-        if region and not (len(region) == 2 and 0 <= region[0] < region[1]):
+        if region and not (len(region) == 2 and 0 <= region[0] < region[1] < np.inf):
             raise ValueError(
                 f"expected loop_region as (start, end) in seconds or (), got {region}."
             )

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.audio import resample
-from clarity_lab.browser.wire import is_frozen
 from clarity_lab.checks import (
     require_mono_or_stereo,
     require_number,
     require_sample_rate,
 )
+from clarity_lab.frozen import frozen, is_frozen
 from clarity_lab.listen.page import (
     gain_in_words,
     level_in_words,
@@ -52,7 +52,8 @@ class Programme:
     """The sounds of one player.
 
     Attributes:
-        given: Label to sound as it came, shape (samples,) or (channels, samples).
+        given: Label to sound as it came, shape (samples,) or (channels, samples);
+            nobody can change it.
         played: Label to the same sound at the common rate, shape (channels, samples).
         sample_rate: The common one, in Hz.
         rates: Label to the rate it came with, in Hz.
@@ -82,10 +83,8 @@ class Programme:
         """
         if wanted_db is None:
             return safe_gain_db([each.peak] for each in self.measures.values())
-        gain_db = require_number(wanted_db, name="gain_db", unit="dB")
         loudest = max(each.peak for each in self.measures.values())
-        refuse_clipping(np.array([loudest * db_to_amplitude(gain_db)]))
-        return gain_db
+        return require_gain_db(wanted_db, loudest=loudest)
 
     def has(self, label: str, samples: object) -> bool:
         """Whether this very array is here, and nobody can have changed it."""
@@ -136,7 +135,7 @@ def programme(
         raise ValueError("expected at least one sound, got none.")
     again = {label for label, x in sounds.items() if known and known.has(label, x)}
     given = {
-        label: x if label in again else require_mono_or_stereo(x, name=label)
+        label: x if label in again else frozen(require_mono_or_stereo(x, name=label))
         for label, x in sounds.items()
     }
     rates = _rates_of(given, sample_rate)
@@ -151,6 +150,22 @@ def programme(
         played[label] = np.atleast_2d(resample(samples, **rate))
         measures[label] = Measures.of(samples, played[label])
     return Programme(given, played, common_rate, rates, measures)
+
+
+def require_gain_db(gain_db: float, *, loudest: float) -> float:
+    """Return a gain in dB, or say how much of it a peak of `loudest` leaves room for.
+
+    Raises:
+        TypeError: If it is no number.
+        ValueError: If it is not finite, or would clip.
+
+    Example:
+        >>> require_gain_db(6, loudest=0.5)
+        6.0
+    """
+    gain_db = require_number(gain_db, name="gain_db", unit="dB")
+    refuse_clipping(np.array([loudest * db_to_amplitude(gain_db)]))
+    return gain_db
 
 
 def caption_of(ready: Programme, gain_db: float) -> str:

@@ -260,6 +260,14 @@ class BlindTest(SoundSender, PageWidget):
             names = ("answer", "confidence", "seconds", "n_switches")
             self.answer(**{name: content[name] for name in names})
 
+    @traitlets.validate("gain_db")
+    def _must_not_clip(self, proposal: dict) -> float:
+        return self._programme.gain_db(proposal["value"])
+
+    @traitlets.observe("gain_db")
+    def _tell_gain(self, _: object) -> None:
+        self.caption = caption_of(self._programme, self.gain_db)
+
     def preview_html(self) -> str:
         """The two sounds and the score so far, for pages without a kernel.
 

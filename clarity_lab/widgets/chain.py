@@ -8,7 +8,8 @@ from functools import lru_cache, partial
 
 from numpy.typing import NDArray
 
-from clarity_lab.checks import require_sample_rate
+from clarity_lab.checks import require_number, require_sample_rate
+from clarity_lab.frozen import frozen
 from clarity_lab.hearing import Listener, simulate_loss
 from clarity_lab.listen import safe_gain_db
 from clarity_lab.plots import figure_html, plot_audiogram
@@ -48,10 +49,17 @@ def explore_chain(
             this pair, and the audiogram.
 
     Raises:
-        ValueError: If outputs and scores are not of the same systems and pairs.
+        TypeError: If a score is no number.
+        ValueError: If outputs and scores are not of the same systems and pairs, or a
+            score is not between 0 and 1.
     """
     sample_rate = require_sample_rate(sample_rate)
     _require_alike(outputs, scores, scenes, listeners)
+    outputs = {
+        system: {pair: frozen(sound) for pair, sound in sounds.items()}
+        for system, sounds in outputs.items()
+    }
+    scores = _as_scores(scores)
     first = next(iter(outputs))
     room = db_to_amplitude(MARGIN_DB)
     gain_db = safe_gain_db(
@@ -113,6 +121,20 @@ def _require_alike(
                 )
 
 
+def _as_scores(scores: Mapping) -> dict[str, dict[Pair, float]]:
+    """The scores as they are now, each a number from 0 to 1."""
+    kept = {}
+    for system, theirs in scores.items():
+        kept[system] = {}
+        for (scene, listener), score in theirs.items():
+            name = f"the score of {system} for {scene} and {listener}"
+            score = require_number(score, name=name, minimum=0)
+            if score > 1:
+                raise ValueError(f"expected {name} from 0 to 1, got {score:g}.")
+            kept[system][scene, listener] = score
+    return kept
+
+
 def _scored(theirs: Mapping[str, float], chosen: str, listener: Listener) -> str:
     """The chosen system's score in words, all of them and the ear as a picture."""
     words = f"{theirs[chosen]:.3f}</strong> with {html.escape(chosen)}"
@@ -123,7 +145,9 @@ def _scored(theirs: Mapping[str, float], chosen: str, listener: Listener) -> str
 def _picture(theirs: Mapping[str, float], chosen: str, listener: Listener) -> str:
     figure, (left, right) = side_by_side((9.5, 3.4), width_ratios=(1.3, 1))
     names = list(theirs)
-    bars = left.barh(names, list(theirs.values()), color="lightgrey", edgecolor="k")
+    places = range(len(names))
+    bars = left.barh(places, list(theirs.values()), color="lightgrey", edgecolor="k")
+    left.set_yticks(places, names, parse_math=False)  # a $ is a $
     bars[names.index(chosen)].set(facecolor="tab:blue", hatch="//")
     left.bar_label(bars, fmt="%.2f", padding=3)
     left.invert_yaxis()
@@ -134,6 +158,6 @@ def _picture(theirs: Mapping[str, float], chosen: str, listener: Listener) -> st
         right_db_hl=listener.right.threshold_at(listener.left.frequencies_hz),
         ax=right,
     )
-    right.set_title(listener.name)
+    right.set_title(listener.name, parse_math=False)
     listing = ", ".join(f"{name} {score:.2f}" for name, score in theirs.items())
     return figure_html(figure, alt=f"Scores: {listing}. Audiogram of {listener.name}.")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.checks import require_mono_or_stereo, require_sample_rate
+from clarity_lab.frozen import frozen
 from clarity_lab.hearing.filterbanks import (
     FRAME_MS,
     channel_levels_dbfs,
@@ -22,7 +23,6 @@ from clarity_lab.plots.style import side_by_side
 from clarity_lab.units import amplitude_to_db
 from clarity_lab.widgets.controls import choice, slider
 from clarity_lab.widgets.explorer import Explorer, Filtered, Heard
-from clarity_lab.widgets.live_player import frozen
 
 BANKS = ("gammatone", "mel", "octaves")
 CHANNELS_RANGE = (4, 40)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from clarity_lab import hearing, metrics
 from clarity_lab.audio import level_dbfs, measured_gain_db, rms, set_level
 from clarity_lab.checks import require_mono, require_sample_rate
+from clarity_lab.frozen import frozen
 from clarity_lab.hearing import (
     DEFAULT_RMS_ONE_DB_SPL,
     Audiogram,
@@ -24,7 +25,6 @@ from clarity_lab.widgets.audiogram_editor import audiogram_editor
 from clarity_lab.widgets.controls import choice, rest_while, slider
 from clarity_lab.widgets.explorer import Explorer, Heard
 from clarity_lab.widgets.hearing_loss import plot_ears, within_the_model
-from clarity_lab.widgets.live_player import frozen
 
 AIDS = {
     "no aid": lambda speech, **_: speech,
@@ -65,7 +65,7 @@ def explore_hearing_aid(
         TypeError: If the samples are integers, or the listener is none.
         ValueError: If they are silent, not mono or not finite, or the rate is too low.
     """
-    samples = require_mono(samples)
+    samples = frozen(require_mono(samples))
     sample_rate = require_sample_rate(sample_rate)
     reference = at_level(samples, 65.0)
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.audio import level_dbfs
 from clarity_lab.checks import require_mono_or_stereo, require_sample_rate
+from clarity_lab.frozen import frozen
 from clarity_lab.hearing import (
     Audiogram,
     Listener,
@@ -31,7 +32,6 @@ from clarity_lab.widgets.controls import (
     with_room,
 )
 from clarity_lab.widgets.explorer import Explorer, Heard
-from clarity_lab.widgets.live_player import frozen
 
 OWN = "the sliders"
 EARS = (OWN, "N1", "N2", "N3", "N4", "N5", "N6", "S1", "S2", "S3")

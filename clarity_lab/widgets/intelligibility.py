@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.audio import level_dbfs, mix_at_snr
 from clarity_lab.checks import require_mono, require_sample_rate
+from clarity_lab.frozen import frozen
 from clarity_lab.hearing import Audiogram, standard_audiogram
 from clarity_lab.listen import safe_gain_db
 from clarity_lab.metrics import HaspiDetails, haspi_details
@@ -16,7 +17,6 @@ from clarity_lab.plots import figure_html, plot_ear
 from clarity_lab.plots.style import side_by_side
 from clarity_lab.widgets.controls import choice, slider
 from clarity_lab.widgets.explorer import Explorer, Heard
-from clarity_lab.widgets.live_player import frozen
 
 NORMAL = "normal"
 EARS = (NORMAL, "N1", "N2", "N3", "N4", "N5", "S1", "S2", "S3")

@@ -7,11 +7,11 @@ from numpy.typing import ArrayLike
 
 from clarity_lab.audio import headroom_db, level_dbfs, mix_at_snr
 from clarity_lab.checks import require_mono_or_stereo, require_sample_rate
+from clarity_lab.frozen import frozen
 from clarity_lab.listen import safe_gain_db
 from clarity_lab.units import db_to_amplitude
 from clarity_lab.widgets.controls import slider
 from clarity_lab.widgets.explorer import Explorer, Filtered, Heard
-from clarity_lab.widgets.live_player import frozen
 
 LOWEST_GAIN_DB = -60
 SNR_RANGE_DB = (-10, 20)

@@ -49,6 +49,7 @@ class LivePlayer(Player):
             sources: Sounds without a row of their own, for filters.
         """
         self.turn = threading.RLock()
+        self._exchanging = False
         self._lowered_db = 0.0
         self._rowless = set(sources or {})
         every = {**sounds, **(sources or {})}
@@ -92,6 +93,7 @@ class LivePlayer(Player):
         filters = {name: x for name, x in every.items() if isinstance(x, Filtered)}
         whole = {name: x for name, x in every.items() if name not in filters}
         with self.turn:
+            self._exchanging = True
             try:
                 self._exchange(whole, filters, self._allowed_db(gain_db, whole, {}))
             except ValueError:  # it seldom clips behind a filter: then look, and lower
@@ -101,7 +103,13 @@ class LivePlayer(Player):
                 if lowered_db >= self.gain_db:
                     raise
                 self._exchange(whole, filters, lowered_db)
+            finally:
+                self._exchanging = False
             self.title = title
+
+    def _allowed_gain_db(self, gain_db: float) -> float:
+        """Meanwhile the sounds before are no measure: `_allowed_db` has looked."""
+        return gain_db if self._exchanging else super()._allowed_gain_db(gain_db)
 
     def _exchange(
         self,
@@ -150,16 +158,3 @@ class LivePlayer(Player):
         if self._programme.has(label, samples):
             return self._programme.measures[label].peak
         return max(float(samples.max()), -float(samples.min()))
-
-
-def frozen(samples: NDArray) -> NDArray:
-    """Copy a sound so that nobody can change it: it is looked at, and sent, once.
-
-    Example:
-        >>> samples = np.zeros(3)
-        >>> frozen(samples).flags.writeable, samples.flags.writeable
-        (False, True)
-    """
-    samples = np.array(samples)
-    samples.flags.writeable = False
-    return samples

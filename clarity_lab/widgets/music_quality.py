@@ -12,13 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab import audio
 from clarity_lab.checks import require_mono, require_sample_rate
+from clarity_lab.frozen import frozen
 from clarity_lab.hearing import Audiogram, apply_nalr, standard_audiogram, wdrc
 from clarity_lab.listen import safe_gain_db
 from clarity_lab.metrics import haaqi
 from clarity_lab.units import db_to_amplitude
 from clarity_lab.widgets.controls import choice, slider
 from clarity_lab.widgets.explorer import Explorer, Heard
-from clarity_lab.widgets.live_player import frozen
 
 EARS = {
     "healthy": Audiogram((250, 6000), (0, 0)),

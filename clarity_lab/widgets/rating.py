@@ -17,6 +17,7 @@ import traitlets
 from clarity_lab import browser
 from clarity_lab.browser.widget import PageWidget
 from clarity_lab.browser.wire import SoundSender
+from clarity_lab.listen.programme import require_gain_db
 from clarity_lab.metrics.ratings import (
     excluded_listeners,
     rating_summary,
@@ -132,14 +133,20 @@ class Rating(SoundSender, PageWidget):
         return len(self._planned)
 
     def _show(self, number: int) -> None:
-        """Put a screen on the page, or the end of the test."""
-        self._first_sound_at: float | None = None
-        self._answered_after_s: dict[str, float] = {}
+        """Put a screen on the page, whole or not at all, or the end of the test."""
         if number == len(self._screens):
             self._finish()
             return
         screen = self._screens[number]
         sounds = screen.playable()
+        self.set_sounds(  # here it may fail, and the page knows nothing of it yet
+            sounds,
+            sample_rate=self.sample_rate,
+            common_gain_db=screen.gain_db,
+            tell=False,
+        )
+        self._first_sound_at: float | None = None
+        self._answered_after_s: dict[str, float] = {}
         letters = [label for label in sounds if label != REFERENCE]
         fresh = {"score": None, "n_plays": 0, "heard": False}
         with self.hold_sync():  # one message: the page never sees half of it
@@ -147,9 +154,14 @@ class Rating(SoundSender, PageWidget):
             self.gain_db = screen.gain_db
             self.answers = {letter: dict(fresh) for letter in letters}
             self.message = ""
-        self.set_sounds(
-            sounds, sample_rate=self.sample_rate, common_gain_db=screen.gain_db
-        )
+        self.announce()
+
+    @traitlets.validate("gain_db")
+    def _must_not_clip(self, proposal: dict) -> float:
+        screens = getattr(self, "_screens", [])  # none while the widget is made
+        here = screens[self.screen : self.screen + 1]
+        loudest = max((one.loudest for one in here), default=0.0)
+        return require_gain_db(proposal["value"], loudest=loudest)
 
     def _finish(self) -> None:
         """Say thank you; only now the names may go to the page."""
@@ -212,7 +224,8 @@ class Rating(SoundSender, PageWidget):
         if missing:
             self.message = f"Not heard or not rated yet: {', '.join(missing)}."
             return
-        self._rows += self._answered_rows()
+        before = sum(map(len, self._planned[: self.screen]))  # a second try adds none
+        self._rows = self._rows[:before] + self._answered_rows()
         trouble = self._write()
         self._show(self.screen + 1)
         self.message = trouble or self.message

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.audio.anchors import low_pass_anchor
 from clarity_lab.checks import require_mono_or_stereo
+from clarity_lab.frozen import frozen
 from clarity_lab.listen import safe_gain_db
 from clarity_lab.metrics.ratings import LOW_ANCHOR, MID_ANCHOR
 from clarity_lab.seeds import named_rng
@@ -54,6 +55,11 @@ class Screen:
     reference: NDArray | None
     gain_db: float
     sounds: str
+
+    @property
+    def loudest(self) -> float:
+        """The largest distance of a sample from zero."""
+        return max(float(np.max(np.abs(x))) for x in self.playable().values())
 
     def playable(self) -> dict[str, NDArray]:
         """The sounds under the names that the page may know."""
@@ -128,7 +134,7 @@ def _stimuli(
     stimuli = [
         Stimulus(
             condition,
-            require_mono_or_stereo(samples, name=f"{trial}, {condition}"),
+            frozen(require_mono_or_stereo(samples, name=f"{trial}, {condition}")),
             is_hidden_reference=condition == reference,
         )
         for condition, samples in sounds.items()
@@ -142,7 +148,7 @@ def _stimuli(
             )
         clean = next(one.samples for one in stimuli if one.is_hidden_reference)
         dull = low_pass_anchor(clean, sample_rate=sample_rate, cutoff_hz=cutoff_hz)
-        stimuli.append(Stimulus(condition, dull, is_anchor=True))
+        stimuli.append(Stimulus(condition, frozen(dull), is_anchor=True))
     return stimuli
 
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab import scenes
 from clarity_lab.checks import require_mono, require_sample_rate
+from clarity_lab.frozen import frozen
 from clarity_lab.listen import safe_gain_db
 from clarity_lab.scenes.rooms.source import direction_deg
 from clarity_lab.units import db_to_amplitude
@@ -94,7 +95,7 @@ def explore_scene(
         ValueError: If a sound is not mono, not finite or silent.
     """
     sample_rate = require_sample_rate(sample_rate)
-    target = require_mono(target, name="target")
+    target = frozen(require_mono(target, name="target"))
     interferer = np.resize(require_mono(interferer, name="interferer"), len(target))
     for name, samples in {"target": target, "interferer": interferer}.items():
         if not samples.any():

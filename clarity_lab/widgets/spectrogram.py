@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike
 
 from clarity_lab.audio import hann_blur, spectrogram_dbfs
 from clarity_lab.checks import require_mono, require_sample_rate
+from clarity_lab.frozen import frozen
 from clarity_lab.plots import figure_html, plot_spectrogram
 from clarity_lab.plots.image import top_of
 from clarity_lab.widgets.controls import slider, with_room
 from clarity_lab.widgets.explorer import Explorer, Heard
-from clarity_lab.widgets.live_player import frozen
 
 
 def explore_spectrogram(samples: ArrayLike, *, sample_rate: int) -> Explorer:

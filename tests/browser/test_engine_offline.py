@@ -155,6 +155,16 @@ def test_a_loop_region_is_exact_for_sounds_of_any_length(ears, rng, rate):
     assert np.abs(heard[start:] - silent[at])[late].max() < ROUNDING
 
 
+def test_a_loop_region_behind_the_end_of_the_sound_is_the_whole_sound(ears, rng):
+    ears.give(sound=rng.uniform(-1, 1, RATE // 4))
+    play = sets(sound=1) + "engine.setLoop({on: true, REGION}); engine.play();"
+    whole, behind = (
+        ears.render(1, RATE, play.replace("REGION", region))
+        for region in ("start_s: 0", "start_s: 7, end_s: 9")
+    )
+    np.testing.assert_array_equal(behind, whole)
+
+
 def test_without_a_loop_the_whole_sounds_and_then_nothing(ears, rng):
     sound = rng.uniform(-1, 1, RATE // 4)
     ears.give(sound=sound)

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from clarity_lab import audio, listen, manifests
+from clarity_lab.listen.page import level_in_words
 
 
 def sounds_in(tag):
@@ -141,6 +142,12 @@ def test_a_table_names_each_sound_its_level_and_its_words():
     for text in ("tone <1>", "-20.0", "la & la", "pause", "silent", "Transcript"):
         assert text in names.texts
     assert names.labels == ["tone <1>", "pause"]
+
+
+def test_only_silence_is_silent():
+    with np.errstate(over="ignore"):
+        assert level_in_words([1e200]) == "inf"
+    assert level_in_words([0.0]) == "silent"
 
 
 def test_a_transcript_without_a_sound_is_noticed():

@@ -1,6 +1,7 @@
 """The player's Python half; its page is tried in tests/browser."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -45,7 +46,7 @@ def test_several_sounds_give_a_row_each_with_the_level_as_given(speech):
 def test_one_sound_is_played_as_it_is_or_not_at_all(speech):
     player = listen.play(speech, sample_rate=RATE, title="noise")
     assert player.gain_db == 0
-    assert player.sounds["noise"] is speech
+    np.testing.assert_array_equal(player.sounds["noise"], speech)
     assert player.caption == "Played as it is"
     assert "Played as it is" in player.preview_html()
     with pytest.raises(ValueError, match=r"sample is 2, .*one factor below 0.5"):
@@ -134,7 +135,7 @@ def test_an_update_that_cannot_be_played_changes_nothing(speech):
         player.update({"a": [np.nan]})
     with pytest.raises(ValueError, match="above full scale"):
         player.update({"a": 100 * speech}, gain_db=0)
-    assert player.sounds["a"] is speech
+    np.testing.assert_array_equal(player.sounds["a"], speech)
 
 
 def test_an_update_may_bring_other_sounds(speech):
@@ -186,6 +187,43 @@ def test_a_transcript_without_a_sound_is_noticed():
 def test_a_gain_that_clips_is_refused(speech):
     with pytest.raises(ValueError, match="above full scale"):
         listen.play_all({"a": speech}, sample_rate=RATE, gain_db=40)
+
+
+@pytest.mark.parametrize("gain_db", [40, np.nan, np.inf])
+def test_a_gain_that_is_set_by_code_is_checked_and_told(speech, gain_db):
+    player = listen.Player({"a": speech, "b": 0.5 * speech}, sample_rate=RATE)
+    player.gain_db = -3
+    assert player.caption == "All played -3.0 dB"
+    with pytest.raises(ValueError, match=r"above full scale|finite number") as slip:
+        player.gain_db = gain_db
+    with pytest.raises(ValueError, match=re.escape(str(slip.value))):
+        listen.Player({"a": speech}, sample_rate=RATE, gain_db=gain_db)
+    assert (player.gain_db, player.caption) == (-3, "All played -3.0 dB")
+
+
+def test_what_is_done_to_an_array_later_does_not_change_what_is_played(speech):
+    given = speech.copy()
+    player = listen.Player({"a": given}, sample_rate=RATE)
+    given[:] = np.nan
+    np.testing.assert_array_equal(player.sounds["a"], speech)
+    assert "svg" in player.preview_html() or "img" in player.preview_html()
+    with pytest.raises(ValueError, match="read-only"):
+        player.sounds["a"][0] = 1
+    speech.flags.writeable = False
+    assert listen.play(speech, sample_rate=RATE, title="b").sounds["b"] is speech
+
+
+def test_a_region_behind_the_end_of_shorter_sounds_is_let_go(speech):
+    player = listen.Player({"a": speech}, sample_rate=RATE)
+    player.loop_region = (0.2, 0.24)
+    player.update({"a": speech[: RATE // 8]})
+    assert player.loop_region == ()
+    player.loop_region = (0.1, 0.24)
+    player.update({"a": speech[: RATE // 8]})
+    assert player.loop_region == (0.1, 0.24)
+    for region in [(0, np.inf), (np.nan, 1)]:
+        with pytest.raises(ValueError, match=r"\(start, end\) in seconds"):
+            player.loop_region = region
 
 
 def test_labels_that_are_no_text_are_written_as_text():

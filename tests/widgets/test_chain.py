@@ -150,3 +150,41 @@ def test_missing_sounds_and_scores_are_named(outputs, scores):
         explore(outputs, scores)
     with pytest.raises(ValueError, match="at least one system"):
         explore({}, {})
+
+
+def test_what_is_done_to_arrays_and_scores_later_counts_for_nothing(outputs, scores):
+    explorer = explore(outputs, scores)
+    for system in SYSTEMS:
+        for pair in PAIRS:
+            outputs[system][pair][:] = np.nan
+            scores[system][pair] = 0.9
+    explorer.controls["system"].value = "louder"
+    assert np.isfinite(levels(explorer)).all()
+    assert score(explorer) == 0.1
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        (float("nan"), ValueError, "finite number of at least 0, got nan"),
+        (-0.1, ValueError, "at least 0, got -0.1"),
+        (93, ValueError, "from 0 to 1, got 93"),
+        ("0.9", TypeError, "as one number, got '0.9'"),
+    ],
+)
+def test_a_score_is_a_number_from_0_to_1(outputs, scores, value, error, message):
+    scores["louder"]["S2", "L1"] = value
+    where = "expected the score of louder for S2 and L1 "
+    with pytest.raises(error, match=where + ".*" + message[-20:]):
+        explore(outputs, scores)
+
+
+def test_a_dollar_in_a_name_is_no_formula(outputs, scores):
+    ugly = "$x_{1$"
+    outputs[ugly], scores[ugly] = outputs.pop("loudest"), scores.pop("loudest")
+    ears = {
+        name: Listener(ugly, ear.left, ear.right) for name, ear in LISTENERS.items()
+    }
+    explorer = explore(outputs, scores, listeners=ears)
+    explorer.controls["system"].value = ugly
+    assert score(explorer) == 0.2

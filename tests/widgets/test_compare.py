@@ -232,6 +232,23 @@ def test_wrong_options_say_what_is_right(pair, options, error, message):
         compare(pair, sample_rate=RATE, blind=True, **options)
 
 
+def test_a_gain_that_is_set_by_code_is_checked_and_told(abx):
+    abx.gain_db = -3
+    assert abx.caption == "All played -3.0 dB"
+    for gain_db in (60, np.nan):
+        with pytest.raises(ValueError, match=r"above full scale|finite number"):
+            abx.gain_db = gain_db
+    assert abx.gain_db == -3
+
+
+def test_the_sounds_are_kept_as_they_were_given(pair):
+    test = compare(pair, sample_rate=RATE, blind=True, n_trials=2)
+    pair["plain"][:] = np.nan
+    test.answer("A", confidence="sure")
+    assert test.trial == 2
+    assert "Blind test" in test.preview_html()
+
+
 def test_a_blind_test_has_exactly_two_sounds(pair):
     for sounds in ({"a": [0.1]}, {**pair, "third": [0.1]}):
         with pytest.raises(ValueError, match="exactly two sounds"):

@@ -10,6 +10,7 @@ import pytest
 ipywidgets = pytest.importorskip("ipywidgets", reason="needs the lessons' packages")
 pytest.importorskip("anywidget", reason="needs the lessons' packages")
 
+from clarity_lab.frozen import frozen  # noqa: E402
 from clarity_lab.widgets import explorer as explorer_module  # noqa: E402
 from clarity_lab.widgets import moves  # noqa: E402
 from clarity_lab.widgets.controls import rest_while, slider, switch  # noqa: E402
@@ -18,7 +19,6 @@ from clarity_lab.widgets.explorer import (  # noqa: E402
     Filtered,
     Heard,
 )
-from clarity_lab.widgets.live_player import frozen  # noqa: E402
 
 RATE = 16_000
 PATIENCE_S = 20
@@ -293,6 +293,21 @@ def test_a_sound_that_was_changed_in_place_is_heard_changed(keep):
     np.testing.assert_array_equal(explorer.player.sounds["b"], sound)
     packed = explorer.player._held["b"].sound
     np.testing.assert_allclose(packed.steps[0] * packed.scale, sound, atol=1e-4)
+
+
+def test_a_gain_of_its_player_that_would_clip_is_refused_and_moves_go_on():
+    """The page's gain may rise with softer sounds, or fall before louder ones come."""
+
+    def show(x):
+        return Heard({"a": 10 ** (-x / 20) * TONE}, RATE, gain_db=x)
+
+    explorer = Explorer(show, {"x": knob(0)})
+    with pytest.raises(ValueError, match="above full scale"):
+        explorer.player.gain_db = 40
+    for x in (60, -15, 60):
+        explorer.controls["x"].value = x
+        assert explorer.player.gain_db == x
+        assert explorer.player.caption == f"Played {x:+.1f} dB"
 
 
 def test_a_filter_that_would_clip_lowers_the_gain():

@@ -183,3 +183,11 @@ def test_an_ear_beyond_the_simulation_is_aided_and_heard_up_to_its_end(speech):
     explorer.controls["audiogram"].right = explorer.controls["audiogram"].left = deaf
     assert explorer.player.title.endswith("simulated up to 100 dB HL")
     assert len(haspi_shown(explorer)) == 3
+
+
+def test_what_is_done_to_the_array_later_is_not_heard(speech):
+    given = speech.copy()
+    explorer = widgets.explore_hearing_aid(given, sample_rate=SAMPLE_RATE)
+    given[:] = np.nan
+    explorer.controls["level_db_spl"].value = 70
+    assert np.isfinite(played(explorer)).all()

@@ -283,6 +283,43 @@ def test_nobody_is_excluded_from_an_acr_test(trials):
     assert test.results["is_hidden_reference"].sum() == 4
 
 
+def test_sounds_that_change_later_are_played_as_they_were_given(trials):
+    test = mushra(trials)
+    for sounds in trials.values():
+        for sound in sounds.values():
+            sound[:] = np.nan
+    take(test)
+    assert len(test.results) == 4 * 5
+
+
+def test_a_screen_is_shown_whole_or_not_at_all_and_answers_count_once(
+    trials, monkeypatch
+):
+    test = mushra(trials)
+    shown = (test.screen, test.labels)
+    with monkeypatch.context() as patch:
+
+        def fail(*_, **__):
+            raise MemoryError
+
+        patch.setattr("clarity_lab.browser.wire.Packed", fail)
+        answer(test)
+    assert (test.screen, test.labels) == shown
+    assert {one["score"] for one in test.answers.values()} == {70}
+    say(test, "next")
+    assert test.screen == 1
+    assert len(test.results) == 5
+
+
+def test_a_gain_that_is_set_by_code_must_not_clip(sounds):
+    test = mushra(sounds)
+    test.gain_db = -6
+    for gain_db in (40, np.nan):
+        with pytest.raises(ValueError, match=r"above full scale|finite number"):
+            test.gain_db = gain_db
+    assert test.gain_db == -6
+
+
 # ---------------------------------------------------------------- what is refused
 
 

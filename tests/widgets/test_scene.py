@@ -151,6 +151,14 @@ def test_the_map_shows_where_the_nose_points_and_who_is_where(explorer):
     assert list(interferer) == pytest.approx([x, y - reach], abs=0.2)  # ahead is up
 
 
+def test_what_is_done_to_the_arrays_later_is_not_heard(speech, head, rng):
+    given, hiss = speech.copy(), 0.05 * rng.standard_normal(RATE)
+    explorer = widgets.explore_scene(given, hiss, sample_rate=RATE, head=head)
+    given[:] = hiss[:] = np.nan
+    turn(explorer, head_deg=30)
+    assert np.isfinite(played(explorer)).all()
+
+
 def test_silence_and_stereo_are_refused(speech, head):
     for target, disturbance, words in (
         (np.zeros(800), speech, "expected target to sound"),
