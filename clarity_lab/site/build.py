@@ -29,11 +29,15 @@ from clarity_lab.site.front import attribution_page, front_page
 from clarity_lab.site.lessons import Lesson, find_lessons
 from clarity_lab.site.links import ATTRIBUTION, lead_through_site
 from clarity_lab.site.render import HERE, Page, lesson_page
+from clarity_lab.site.replace import (
+    replace_folder,
+    require_place,
+    require_replaceable,
+)
 from clarity_lab.site.shelf import Shelf
 from clarity_lab.whole import write_whole
 
 MOST_MB = 60
-MARK = '<meta name="generator" content="clarity_lab'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,12 +65,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Build the site beside the old one, check it, then change them over."""
     started = time.monotonic()
-    output = options.output.absolute()
-    kept = output.with_name(f".{output.name}-kept")
+    output = options.output.resolve()  # of a link, the folder that it leads to
+    kept = output.parent / f".{output.name}-kept"
     new = kept / "new"
     try:
-        lessons = find_lessons(options.folder, options.only)
+        require_place(output)
         require_replaceable(output)
+        lessons = find_lessons(options.folder, options.only)
+        front_page(readme_beside(options.folder), pages={}, report=lambda _: None)
         kept.mkdir(parents=True, exist_ok=True)
         ran = run_lessons(lessons, kept_in=kept, options=options)
         shutil.rmtree(new, ignore_errors=True)
@@ -74,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
         write_pages(ran.books, new, folder=options.folder)
         outward = require_sound_site(new, most_mb=MOST_MB)
         replace_folder(output, new)
-    except (ValueError, LessonError, SiteError) as error:
+    except (ValueError, OSError, LessonError, SiteError) as error:
         print(f"clarity-lab: no site was written. {error}", file=sys.stderr)
         return 1
     finally:
@@ -86,37 +92,6 @@ def run(options: argparse.Namespace) -> int:
     for failure in ran.failures:
         print(f"clarity-lab: left out: {failure}", file=sys.stderr)
     return 1 if ran.failures else 0
-
-
-def require_replaceable(output: Path) -> None:
-    """Raise unless a folder is absent, empty or an older site: others are not deleted.
-
-    Raises:
-        ValueError: If something else lies there.
-    """
-    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
-        return
-    index = output / "index.html"
-    if not index.is_file() or MARK not in index.read_text("utf-8", errors="replace"):
-        raise ValueError(
-            f"expected {output} to be new, empty or an older site, got something else "
-            "there. Say --output with another folder; this one stays as it is."
-        )
-
-
-def replace_folder(output: Path, new: Path) -> None:
-    """Put a new folder in the place of an old one, which comes back if that fails."""
-    old = new.with_name("old")
-    shutil.rmtree(old, ignore_errors=True)
-    if output.exists():
-        output.replace(old)
-    try:
-        new.replace(output)
-    except OSError:
-        if old.exists():
-            old.replace(output)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 @dataclass
@@ -189,8 +164,35 @@ def run_lessons(
 
 
 def _n_cells(lesson: Lesson) -> int:
-    cells = nbformat.read(lesson.path, as_version=4).cells
-    return sum(cell.cell_type == "code" for cell in cells) + 1  # and the set-up
+    """How many cells will run, the set-up among them.
+
+    Raises:
+        ValueError: If the file is no notebook.
+    """
+    try:
+        cells = nbformat.read(lesson.path, as_version=4).cells
+        return sum(cell.cell_type == "code" for cell in cells) + 1
+    except Exception as error:  # nbformat's have no common name
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise ValueError(
+            f"expected a notebook in {lesson.path}, got none ({what}). Open and save "
+            "it in JupyterLab, or move it out of this folder."
+        ) from error
+
+
+def readme_beside(folder: Path) -> str:
+    """The text of the README beside the folder of the lessons.
+
+    Raises:
+        ValueError: If there is none that can be read.
+    """
+    path = folder.absolute().parent / "README.md"
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"expected a README with the map of lessons in {path}, got none: {error}."
+        ) from error
 
 
 def write_pages(books: dict[Lesson, NotebookNode], new: Path, *, folder: Path) -> None:
@@ -199,7 +201,7 @@ def write_pages(books: dict[Lesson, NotebookNode], new: Path, *, folder: Path) -
     Raises:
         ValueError: If the README beside the lessons has no map, or data are damaged.
     """
-    readme = (folder.absolute().parent / "README.md").read_text(encoding="utf-8")
+    readme = readme_beside(folder)
     shelf = Shelf(new)
     pages = {f"notebooks/{lesson.path.name}": lesson.page for lesson in books}
     pages |= {"README.md": "index.html", ATTRIBUTION: "attribution.html"}

@@ -2,8 +2,9 @@
 
 import pytest
 
-from clarity_lab.site.build import MARK, run
+from clarity_lab.site.build import run
 from clarity_lab.site.render import lesson_page
+from clarity_lab.site.replace import MARK, require_replaceable
 from clarity_lab.site.shelf import Shelf
 from tests.site.course import options
 
@@ -66,6 +67,87 @@ def test_a_folder_that_is_no_site_is_never_replaced(course, tmp_path, capsys):
     assert run(options(folder, mine)) == 1
     assert "something else there" in capsys.readouterr().err
     assert (mine / "index.html").read_text("utf-8") == "my own page"
+
+
+@pytest.fixture
+def site(tmp_path):
+    """An older site with one of everything that a site writes."""
+    folder = tmp_path / "site"
+    (folder / "pictures").mkdir(parents=True)
+    for page in ("index.html", "00_a.html"):
+        (folder / page).write_text(f'{MARK}">', encoding="utf-8")
+    for name in ("style.css", "page.js"):
+        (folder / name).touch()
+    Shelf(folder).keep(b"fLaC", "audio/flac")
+    (folder / "pictures" / "0123456789abcdef.svg").touch()
+    return folder
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        "CNAME",
+        ".git/config",
+        "notes.txt",
+        "mine.html",
+        "sounds/mine.flac",
+        "pictures/cat/cat.png",
+    ],
+)
+def test_a_file_of_the_reader_in_an_older_site_is_named_and_kept(site, course, mine):
+    require_replaceable(site)
+    (site / mine).parent.mkdir(exist_ok=True)
+    (site / mine).write_text("mine", encoding="utf-8")
+    with pytest.raises(ValueError, match=f"got also .*{mine.split('/')[0]}"):
+        require_replaceable(site)
+    assert run(options(course({"00_a": []}), site)) == 1
+    assert (site / mine).read_text("utf-8") == "mine"
+
+
+def test_a_link_to_the_site_stays_a_link(course, tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real", target_is_directory=True)
+    folder = course({"00_a": []})
+    for _ in range(2):
+        assert run(options(folder, tmp_path / "link")) == 0
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "real" / "index.html").is_file()
+
+
+@pytest.mark.parametrize("content", ["{}", "{", None, '{"nbformat": 4}', b"\xff"])
+def test_what_is_no_notebook_is_named_in_one_line(course, tmp_path, capsys, content):
+    folder = course({"00_a": ["> 1"]})
+    path = folder / "01_b.ipynb"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert run(options(folder, tmp_path / "site")) == 1
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert f"no site was written. expected a notebook in {path}" in said
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_place_that_cannot_be_is_named_in_one_line(course, tmp_path, capsys):
+    folder = course({"00_a": ["> 1"]})
+    (tmp_path / "file").touch()
+    for output in (tmp_path / "file" / "x" / "y", tmp_path / "file", "/"):
+        assert run(options(folder, output)) == 1
+        [said] = capsys.readouterr().err.splitlines()
+        assert f"{output}" in said
+
+
+@pytest.mark.parametrize("readme", [None, "# A course\n"])
+def test_a_readme_without_a_map_is_noticed_before_a_lesson_runs(
+    course, tmp_path, capsys, readme, monkeypatch
+):
+    folder = course({"00_a": ["> 1"]})
+    (tmp_path / "README.md").unlink()
+    if readme:
+        (tmp_path / "README.md").write_text(readme, encoding="utf-8")
+    monkeypatch.setattr("clarity_lab.site.build.run_lessons", None)
+    assert run(options(folder, tmp_path / "site")) == 1
+    assert "README" in capsys.readouterr().err
 
 
 def test_every_page_says_that_it_is_ours(course, tmp_path):
