@@ -27,7 +27,20 @@ def named_rng(seed: int, *names: str) -> np.random.Generator:
         >>> draw == again.random(), draw == other.random()
         (True, False)
     """
+    letters = "/".join(names).encode("utf-8")
+    return np.random.default_rng(np.random.SeedSequence([require_seed(seed), *letters]))
+
+
+def require_seed(seed: int) -> int:
+    """Return a seed as an int, or say why it cannot be one.
+
+    Raises:
+        ValueError: If it is no whole number from 0.
+
+    Example:
+        >>> require_seed(np.int64(7))
+        7
+    """
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise ValueError(f"expected seed as a whole number from 0, got {seed!r}.")
-    letters = "/".join(names).encode("utf-8")
-    return np.random.default_rng(np.random.SeedSequence([int(seed), *letters]))
+    return int(seed)

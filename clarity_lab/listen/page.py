@@ -179,13 +179,18 @@ def gain_in_words(gain_db: float, *, n_sounds: int = 2) -> str:
 def require_transcripts_of(
     transcripts: Mapping[str, str], sounds: Mapping[str, NDArray]
 ) -> None:
-    """Raise if a transcript has no sound."""
+    """Raise if a transcript has no sound, or is no text."""
     unknown = sorted(set(transcripts) - set(sounds))
     if unknown:
         raise ValueError(
             f"expected transcripts of {', '.join(sounds)}, got one of "
             f"{', '.join(unknown)}."
         )
+    for label, words in transcripts.items():
+        if not isinstance(words, str):
+            raise TypeError(
+                f"expected the transcript of {label} as text, got {words!r}."
+            )
 
 
 def _player(samples: ArrayLike, *, sample_rate: int, label: str) -> str:

@@ -9,8 +9,6 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.browser import module, style
-from clarity_lab.browser.widget import PageWidget
-from clarity_lab.browser.wire import SoundSender
 from clarity_lab.checks import require_choice, require_samples
 from clarity_lab.listen.page import (
     refuse_clipping,
@@ -23,6 +21,7 @@ from clarity_lab.listen.programme import (
     programme,
     with_text_labels,
 )
+from clarity_lab.listen.steered import Steered
 from clarity_lab.listen.still import still_html
 from clarity_lab.units import db_to_amplitude
 
@@ -30,7 +29,7 @@ UNNAMED = "sound"
 """The label of a sound that was given none."""
 
 
-class Player(SoundSender, PageWidget):
+class Player(Steered):
     """Sounds on one clock, to be switched while they play, all at one common gain.
 
     One sound gives a compact player, several give a table. Python can look and steer:
@@ -55,16 +54,6 @@ class Player(SoundSender, PageWidget):
     _esm = module("player")
     _css = style("player")
 
-    title = traitlets.Unicode("").tag(sync=True)
-    caption = traitlets.Unicode("").tag(sync=True)
-    rows = traitlets.List(traitlets.Dict()).tag(sync=True)
-    sample_rate = traitlets.Int(48_000).tag(sync=True)
-    gain_db = traitlets.Float(0.0).tag(sync=True)
-    selected = traitlets.Unicode("").tag(sync=True)
-    playing = traitlets.Bool(False).tag(sync=True)
-    position_s = traitlets.Float(0.0).tag(sync=True)
-    loop = traitlets.Bool(False).tag(sync=True)
-    loop_region = traitlets.Tuple().tag(sync=True)
     ear = traitlets.Enum(["both", "left", "right"], "both").tag(sync=True)
     spectrogram = traitlets.Bool(False).tag(sync=True)
 
@@ -212,38 +201,6 @@ class Player(SoundSender, PageWidget):
             "peak": measured.peak,
             "duration_s": samples.shape[-1] / self.sample_rate,
         }
-
-    @traitlets.validate("gain_db")
-    def _must_not_clip(self, proposal: dict) -> float:
-        return self._allowed_gain_db(proposal["value"])
-
-    def _allowed_gain_db(self, gain_db: float) -> float:
-        ready = getattr(self, "_programme", None)  # none while the player is made
-        return ready.gain_db(gain_db) if ready else gain_db
-
-    @traitlets.observe("gain_db")
-    def _tell_gain(self, _: object) -> None:
-        if hasattr(self, "_programme"):
-            self.caption = caption_of(self._programme, self.gain_db)
-
-    @traitlets.validate("selected")
-    def _must_be_there(self, proposal: dict) -> str:
-        labels = [row["label"] for row in self.rows]
-        if labels and proposal["value"] not in labels:
-            raise ValueError(
-                f"expected selected to be one of {', '.join(labels)}, "
-                f"got {proposal['value']!r}."
-            )
-        return proposal["value"]
-
-    @traitlets.validate("loop_region")
-    def _must_be_a_region(self, proposal: dict) -> tuple[float, ...]:
-        region = tuple(float(end_s) for end_s in proposal["value"])
-        if region and not (len(region) == 2 and 0 <= region[0] < region[1] < np.inf):
-            raise ValueError(
-                f"expected loop_region as (start, end) in seconds or (), got {region}."
-            )
-        return region
 
     def preview_html(self) -> str:
         """A picture and a table, for pages without a kernel; see `still_html`."""

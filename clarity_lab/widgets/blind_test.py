@@ -12,12 +12,12 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.browser import module, style
-from clarity_lab.browser.widget import PageWidget
-from clarity_lab.browser.wire import SoundSender
 from clarity_lab.checks import require_choice, require_number
 from clarity_lab.listen.page import under_title
 from clarity_lab.listen.programme import caption_of, programme
+from clarity_lab.listen.steered import Steered
 from clarity_lab.listen.still import still_html
+from clarity_lab.seeds import require_seed
 from clarity_lab.widgets.abx_score import (
     CONFIDENCES,
     Trial,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MOST_TRIALS = 200
 
 
-class BlindTest(SoundSender, PageWidget):
+class BlindTest(Steered):
     """Two sounds, A and B, and in each trial X, a hidden copy of one of them.
 
     What X is stays in Python until the trial is answered: the page gets its samples and
@@ -51,17 +51,7 @@ class BlindTest(SoundSender, PageWidget):
     _esm = module("blind_test")
     _css = style("blind_test")
 
-    title = traitlets.Unicode("").tag(sync=True)
-    caption = traitlets.Unicode("").tag(sync=True)
-    rows = traitlets.List(traitlets.Dict()).tag(sync=True)
-    sample_rate = traitlets.Int(48_000).tag(sync=True)
-    gain_db = traitlets.Float(0.0).tag(sync=True)
     selected = traitlets.Unicode("X").tag(sync=True)
-    playing = traitlets.Bool(False).tag(sync=True)
-    position_s = traitlets.Float(0.0).tag(sync=True)
-    loop = traitlets.Bool(False).tag(sync=True)
-    loop_region = traitlets.Tuple().tag(sync=True)
-
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     trial = traitlets.Int(1).tag(sync=True)
     n_trials = traitlets.Int(10).tag(sync=True)
@@ -107,15 +97,14 @@ class BlindTest(SoundSender, PageWidget):
             )
         gain = ready.gain_db(gain_db)
         require_choice(feedback, name="feedback", choices=("end", "each"))
-        if isinstance(n_trials, bool) or not isinstance(n_trials, int | np.integer):
-            raise TypeError(f"expected n_trials as a whole number, got {n_trials!r}.")
+        n_trials = _require_whole(n_trials, "n_trials")
         if not 1 <= n_trials <= MOST_TRIALS:
             raise ValueError(
                 f"expected n_trials from 1 to {MOST_TRIALS}, got {n_trials}."
             )
         self._programme = ready
         self._pair = alike(*ready.played.values())
-        self._seed = int(require_number(seed, name="seed", minimum=0))
+        self._seed = require_seed(seed)
         self._round = 0
         n_samples = self._pair[0].shape[-1]
         row = {
@@ -131,7 +120,7 @@ class BlindTest(SoundSender, PageWidget):
             gain_db=gain,
             loop=loop,
             names=list(ready.given),
-            n_trials=int(n_trials),
+            n_trials=n_trials,
             feedback=feedback,
         )
         self.on_msg(self._receive)
@@ -173,10 +162,15 @@ class BlindTest(SoundSender, PageWidget):
             n_switches: How often another sound was chosen.
 
         Raises:
-            ValueError: If it is another answer, or no trial waits for one.
+            TypeError: If `seconds` is no number, or `n_switches` no whole one.
+            ValueError: If it is another answer, one of them is below 0 or not finite,
+                or no trial waits for an answer.
         """
         require_choice(answer, name="answer", choices="AB")
         require_choice(confidence, name="confidence", choices=CONFIDENCES)
+        seconds = require_number(seconds, name="seconds", minimum=0, unit="s")
+        n_switches = _require_whole(n_switches, "n_switches")
+        require_number(n_switches, name="n_switches", minimum=0)
         if self.phase != "asking":
             raise ValueError(
                 "expected a trial that waits for an answer, but "
@@ -194,8 +188,8 @@ class BlindTest(SoundSender, PageWidget):
                 answer,
                 answer == x,
                 confidence,
-                round(float(seconds), 1),
-                int(n_switches),
+                round(seconds, 1),
+                n_switches,
             )
         )
         if self.feedback == "each":
@@ -260,14 +254,6 @@ class BlindTest(SoundSender, PageWidget):
             names = ("answer", "confidence", "seconds", "n_switches")
             self.answer(**{name: content[name] for name in names})
 
-    @traitlets.validate("gain_db")
-    def _must_not_clip(self, proposal: dict) -> float:
-        return self._programme.gain_db(proposal["value"])
-
-    @traitlets.observe("gain_db")
-    def _tell_gain(self, _: object) -> None:
-        self.caption = caption_of(self._programme, self.gain_db)
-
     def preview_html(self) -> str:
         """The two sounds and the score so far, for pages without a kernel.
 
@@ -285,6 +271,12 @@ class BlindTest(SoundSender, PageWidget):
         )
         score = f"<p>{html.escape(self.verdict)}</p>" if self.phase == "done" else ""
         return table + score
+
+
+def _require_whole(value: int, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"expected {name} as a whole number, got {value!r}.")
+    return int(value)
 
 
 def alike(a: NDArray, b: NDArray) -> tuple[NDArray, NDArray]:

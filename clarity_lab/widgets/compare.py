@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from clarity_lab.listen import Player
@@ -47,10 +48,12 @@ def compare(
         A `Player`; or a `BlindTest` with `.results`, `.score` and `.reset()`.
 
     Raises:
-        TypeError: If samples are integers.
+        TypeError: If samples are integers, or `blind` is neither True nor False.
         ValueError: If a sound cannot be played, `gain_db` would clip one, or a blind
             test has not two sounds.
     """
+    if not isinstance(blind, bool | np.bool_):
+        raise TypeError(f"expected blind as True or False, got {blind!r}.")
     about = {
         "sample_rate": sample_rate,
         "title": title,

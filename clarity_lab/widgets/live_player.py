@@ -76,6 +76,18 @@ class LivePlayer(Player):
         with self.turn:
             super()._answer(widget, content, buffers)
 
+    def update(self, *_: object, **__: object) -> None:
+        """Refuse: what is played here is made by the controls.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError(
+            "expected sounds from the controls alone: this is the player of an "
+            "explorer. Set a control, explorer.controls[...].value = ..., or make a "
+            "player of your own: clarity_lab.listen.Player."
+        )
+
     def follow(
         self, sounds: Sounds, *, title: str, gain_db: float | None, sources: Sounds
     ) -> None:

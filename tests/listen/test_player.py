@@ -179,6 +179,19 @@ def test_what_cannot_be_played_says_why(sounds, error, message):
         listen.play_all(sounds, sample_rate=RATE)
 
 
+def test_a_transcript_is_text(speech):
+    for show in (listen.play_all, listen.page.table_html):
+        with pytest.raises(TypeError, match="transcript of a as text, got None"):
+            show({"a": speech}, sample_rate=RATE, transcripts={"a": None})
+
+
+def test_a_position_is_a_number(speech):
+    player = listen.play(speech, sample_rate=RATE)
+    for moment in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="position_s as a finite number in s"):
+            player.position_s = moment
+
+
 def test_a_transcript_without_a_sound_is_noticed():
     with pytest.raises(ValueError, match="transcripts of a, got one of b"):
         listen.play_all({"a": [0.0]}, sample_rate=RATE, transcripts={"b": "words"})

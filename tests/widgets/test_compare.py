@@ -222,14 +222,43 @@ def test_after_the_last_trial_there_is_nothing_to_answer(pair):
     [
         ({"n_trials": 0}, ValueError, "n_trials from 1 to 200, got 0"),
         ({"n_trials": 2.5}, TypeError, "whole number, got 2.5"),
-        ({"seed": -1}, ValueError, "seed as a finite number of at least 0"),
+        ({"seed": -1}, ValueError, "seed as a whole number from 0, got -1"),
+        ({"seed": 1.5}, ValueError, "seed as a whole number from 0, got 1.5"),
+        ({"blind": "no"}, TypeError, "blind as True or False, got 'no'"),
         ({"feedback": "never"}, ValueError, "each, end, got 'never'"),
         ({"gain_db": 60}, ValueError, "above full scale"),
     ],
 )
 def test_wrong_options_say_what_is_right(pair, options, error, message):
     with pytest.raises(error, match=message):
-        compare(pair, sample_rate=RATE, blind=True, **options)
+        compare(pair, sample_rate=RATE, **({"blind": True} | options))
+
+
+@pytest.mark.parametrize(
+    ("told", "error", "message"),
+    [
+        ({"seconds": np.nan}, ValueError, "seconds as a finite number"),
+        ({"seconds": -3}, ValueError, "at least 0 in s, got -3"),
+        ({"n_switches": 2.7}, TypeError, "n_switches as a whole number, got 2.7"),
+        ({"n_switches": -1}, ValueError, "n_switches as a finite number of at least 0"),
+    ],
+)
+def test_what_is_told_of_an_answer_can_be(abx, told, error, message):
+    with pytest.raises(error, match=message):
+        abx.answer("A", confidence="sure", **told)
+    assert abx.results.empty
+
+
+def test_it_is_steered_like_a_player(abx):
+    for name, value in {
+        "selected": "plain",
+        "loop_region": (2, 1),
+        "position_s": np.nan,
+    }.items():
+        with pytest.raises(ValueError, match=f"expected {name}"):
+            setattr(abx, name, value)
+    abx.selected, abx.loop_region, abx.position_s = "B", (0.01, 0.02), 0.01
+    assert abx.selected == "B"
 
 
 def test_a_gain_that_is_set_by_code_is_checked_and_told(abx):

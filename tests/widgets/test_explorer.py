@@ -310,6 +310,13 @@ def test_a_gain_of_its_player_that_would_clip_is_refused_and_moves_go_on():
         assert explorer.player.caption == f"Played {x:+.1f} dB"
 
 
+def test_its_player_is_changed_by_the_controls_alone():
+    explorer = Explorer(lambda x: Heard({"a": x / 100 * TONE}, RATE), {"x": knob()})
+    with pytest.raises(TypeError, match=r"explorer.controls\[...\].value"):
+        explorer.player.update({"b": TONE})
+    assert list(explorer.player.sounds) == ["a"]
+
+
 def test_a_filter_that_would_clip_lowers_the_gain():
     explorer = Explorer(filtered_by, {"x": knob()})
     explorer.controls["x"].value = 80
