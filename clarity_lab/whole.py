@@ -20,12 +20,29 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """
     if isinstance(content, str):
         content = content.encode("utf-8")
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+    temporary = _beside(path)
     try:
         temporary.write_bytes(content)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def require_writable(path: Path) -> None:
+    """Raise if `write_whole` could not write there; leaves nothing behind.
+
+    Raises:
+        OSError: If the folder cannot be written to, or the name cannot be.
+    """
+    temporary = _beside(path)
+    try:
+        temporary.touch()
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.{os.getpid()}.new")
 
 
 def json_text(value: Any, **options: Any) -> str:

@@ -152,6 +152,27 @@ def programme(
     return Programme(given, played, common_rate, rates, measures)
 
 
+def require_playable_rate(sample_rate: int) -> int:
+    """Return a sample rate that every browser plays, or say what to do.
+
+    Raises:
+        TypeError: If it is no whole number.
+        ValueError: If not every browser plays it.
+
+    Example:
+        >>> require_playable_rate(16_000)
+        16000
+    """
+    sample_rate = require_sample_rate(sample_rate)
+    if not LOWEST_RATE_HZ <= sample_rate <= HIGHEST_RATE_HZ:
+        raise ValueError(
+            f"expected a sample_rate that every browser plays, {LOWEST_RATE_HZ} to "
+            f"{HIGHEST_RATE_HZ} Hz, got {sample_rate}. Resample first: "
+            "clarity_lab.audio.resample."
+        )
+    return sample_rate
+
+
 def require_gain_db(gain_db: float, *, loudest: float) -> float:
     """Return a gain in dB, or say how much of it a peak of `loudest` leaves room for.
 

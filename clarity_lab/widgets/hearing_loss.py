@@ -44,6 +44,8 @@ LEVELS = {
 MARGIN_DB = 12.0
 """What an ear may add to a peak: smearing makes noise of flat waves, 9 dB of uniform
 noise that is full scale."""
+LOWEST_DBFS, HIGHEST_DBFS = -200, 300
+"""Of what is given: beyond, the simulation has no calibration for it."""
 TOOLTIPS = ["Soft sounds fade, loud ones stay", "Every level falls alike", "No change"]
 
 
@@ -73,14 +75,14 @@ def explore_hearing_loss(
 
     Raises:
         TypeError: If the samples are integers, or the listener is none.
-        ValueError: If there are no samples, many channels, silence or values that are
-            not finite.
+        ValueError: If there are no samples, many channels, silence, values that are
+            not finite, or a level that no sound has.
     """
     samples = frozen(require_mono_or_stereo(samples))
     sample_rate = require_sample_rate(sample_rate)
     if not samples.any():
         raise ValueError("expected a sound, got silence: no level to set, no loss.")
-    its_level_dbfs = float(level_dbfs(samples.ravel()))
+    its_level_dbfs = _level_dbfs(samples)
     gain_db = safe_gain_db([samples * db_to_amplitude(MARGIN_DB)])
 
     def show(
@@ -108,6 +110,17 @@ def explore_hearing_loss(
         )
 
     return Explorer(show, _controls(listener))
+
+
+def _level_dbfs(samples: NDArray) -> float:
+    with np.errstate(over="ignore"):
+        level = float(level_dbfs(samples.ravel()))
+    if not LOWEST_DBFS <= level <= HIGHEST_DBFS:
+        raise ValueError(
+            f"expected samples with a level from {LOWEST_DBFS} to {HIGHEST_DBFS} dB re "
+            f"an RMS of 1, got {level:.0f}. Full scale is 1.0: scale them first."
+        )
+    return level
 
 
 def _controls(

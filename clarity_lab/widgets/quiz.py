@@ -58,6 +58,10 @@ class Quiz(PageWidget):
             answer=answer,
         )
 
+    @traitlets.validate("answer")
+    def _must_be_an_option(self, proposal: dict) -> int:
+        return _require_answer(proposal["value"], self.options)
+
     def preview_html(self) -> str:
         """Question and options, and behind a fold the answer; the TeX stays TeX."""
         options = "".join(

@@ -7,6 +7,7 @@ import re
 
 PIECE = re.compile(r"(?P<math>(?<!\\)\$[^$]+\$)|(?P<code>`[^`]+`)")
 TAG = re.compile(r"<[^>]*>")
+HREF = re.compile(r'\s+(?:\w+:)?href="[^"]*"')
 
 
 def rich_html(text: str, *, mathml: bool = True) -> str:
@@ -65,4 +66,8 @@ def math_html(tex: str) -> str:
     is_unknown = "\\" in TAG.sub(
         "", made
     )  # a command that it does not know goes through
-    return _code(tex) if is_unknown else made
+    return _code(tex) if is_unknown else TAG.sub(_without_link, made)
+
+
+def _without_link(tag: re.Match[str]) -> str:
+    return HREF.sub("", tag[0])

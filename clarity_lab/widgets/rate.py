@@ -7,11 +7,13 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 
-from clarity_lab.checks import require_choice, require_sample_rate
+from clarity_lab.checks import require_choice
+from clarity_lab.listen.programme import require_playable_rate
+from clarity_lab.whole import require_writable
 from clarity_lab.widgets import rating_results, rating_trials
 from clarity_lab.widgets.rating import Rating
 from clarity_lab.widgets.rating_results import SCALES, Row
-from clarity_lab.widgets.rating_trials import ANCHORS
+from clarity_lab.widgets.rating_trials import ANCHORS, require_name
 
 QUESTIONS = {
     "mushra": "How good is each sound, compared with the reference?",
@@ -47,7 +49,7 @@ def rate(
         trials: Trial to its sounds: {trial: {condition: sound}}; or one trial as
             {condition: sound}. Each sound (samples,) or (2, samples), full scale 1.0.
             In a MUSHRA trial all have one length.
-        sample_rate: Of all sounds, in Hz.
+        sample_rate: Of all sounds, in Hz, 8000 to 96000.
         seed: Orders trials and letters at random: with the name of the listener, so
             that every listener gets an order of their own, the same each time.
         method: "mushra" or "acr".
@@ -70,9 +72,11 @@ def rate(
     Raises:
         FileNotFoundError: If the folder of `save_to` is not there.
         IsADirectoryError: If `save_to` is a folder itself.
+        OSError: If nothing can be written there.
         TypeError: If a name is no text, or the samples are integers.
         ValueError: If there is no reference for "mushra", lengths differ, there are too
-            many sounds, or `save_to` holds the answers of another test.
+            many sounds, no browser plays the rate, or `save_to` holds the answers of
+            another test.
 
     Reference:
         ITU-R BS.1534-3, "Method for the subjective assessment of intermediate quality
@@ -81,11 +85,12 @@ def rate(
         in the crowd: ITU-T P.808, 2018, annex A.
     """
     method = require_choice(method, name="method", choices=SCALES)
-    sample_rate = require_sample_rate(sample_rate)
+    sample_rate = require_playable_rate(sample_rate)
     trials = rating_trials.as_trials(trials)
     anchors = _require_anchors(anchors, method, reference, trials)
-    if not isinstance(listener, str) or not listener.strip():
-        raise TypeError(f"expected listener as text, got {listener!r}.")
+    require_name(listener, what="listener")
+    question = QUESTIONS[method] if question is None else question
+    require_name(question, what="question")
     screens = rating_trials.plan(
         trials,
         sample_rate=sample_rate,
@@ -98,7 +103,7 @@ def rate(
     planned = rating_results.planned_rows(
         screens, listener=listener, seed=int(seed), method=method
     )
-    save_to = None if save_to is None else Path(save_to)
+    save_to = _as_path(save_to)
     return Rating(
         screens,
         planned,
@@ -106,7 +111,7 @@ def rate(
         answered=_answered(save_to, planned),
         save_to=save_to,
         method=method,
-        question=QUESTIONS[method] if question is None else question,
+        question=question,
         whole_first=whole_first,
     )
 
@@ -123,21 +128,36 @@ def _require_anchors(
             "expected the condition that is the reference, got none: reference=... "
             f"one of {', '.join(first)}. Without a reference try method='acr'."
         )
+    if reference is not None:
+        require_name(reference, what="reference")
     if anchors is None:
         anchors = ANCHORS if method == "mushra" else []
     if isinstance(anchors, str):
         anchors = [anchors]
+    if not isinstance(anchors, Iterable):
+        raise TypeError(
+            f"expected anchors as a list of {', '.join(ANCHORS)}, got {anchors!r}."
+        )
     anchors = [require_choice(one, name="anchors", choices=ANCHORS) for one in anchors]
     if anchors and reference is None:
         raise ValueError("expected a reference to make the anchors from, got none.")
     return list(dict.fromkeys(anchors))
 
 
+def _as_path(save_to: str | Path | None) -> Path | None:
+    """The file itself, wherever this notebook goes, and whatever link leads there."""
+    if save_to is None:
+        return None
+    if not isinstance(save_to, str | Path):
+        raise TypeError(f"expected save_to as a path, got {save_to!r}.")
+    return Path(save_to).resolve()
+
+
 def _answered(save_to: Path | None, planned: Sequence[Sequence[Row]]) -> list[Row]:
     """What the file holds already; says at once if nothing could be written there."""
     if save_to is None:
         return []
-    if not save_to.resolve().parent.is_dir():
+    if not save_to.parent.is_dir():
         raise FileNotFoundError(
             f"expected save_to in a folder that is there, got {save_to}. Make it first."
         )
@@ -146,4 +166,11 @@ def _answered(save_to: Path | None, planned: Sequence[Sequence[Row]]) -> list[Ro
             f"expected save_to as a file, got the folder {save_to}. "
             f"Try save_to={str(save_to / 'me.csv')!r}."
         )
+    try:
+        require_writable(save_to)
+    except OSError as error:
+        raise OSError(
+            f"expected save_to where a file can be written, got {save_to}: {error}. "
+            "Choose another folder or name."
+        ) from error
     return rating_results.answered_rows(save_to, planned)

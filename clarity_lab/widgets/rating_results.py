@@ -95,9 +95,30 @@ def read_ratings(*paths: str | Path) -> DataFrame:
 
     Raises:
         FileNotFoundError: If one is not there.
-        ValueError: If one is no table of ratings.
+        TypeError: If one is no path.
+        ValueError: If there is none, one is no table of ratings, or an answer comes
+            twice.
     """
-    return as_table([row for path in paths for row in read_rows(Path(path))])
+    if not paths:
+        raise ValueError("expected at least one file, got none.")
+    rows: list[Row] = []
+    came_from: dict[tuple, object] = {}
+    for path in paths:
+        if not isinstance(path, str | Path):
+            raise TypeError(
+                f"expected paths one by one, got {path!r}. Try read_ratings(*paths)."
+            )
+        for row in read_rows(Path(path)):
+            answer = tuple(row.values())
+            if answer in came_from:
+                raise ValueError(
+                    f"expected each answer once, got that of {row['listener']!r} about "
+                    f"{row['condition']!r} in {row['trial']!r} from {came_from[answer]}"
+                    f" and from {path}. Leave one of them out."
+                )
+            came_from[answer] = path
+            rows.append(row)
+    return as_table(rows)
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -148,6 +169,7 @@ def write_rows(path: Path, rows: Sequence[Row]) -> None:
         OSError: If it cannot be written.
         ValueError: If there is a file that is no table of ratings.
     """
+    path = path.resolve()  # of a link, the file that it leads to
     if path.exists():
         there = read_rows(path)
         if there != list(rows[: len(there)]):

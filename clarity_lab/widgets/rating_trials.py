@@ -111,11 +111,26 @@ def as_trials(trials: Mapping) -> dict[str, Mapping[str, ArrayLike]]:
         )
     several = dict(trials) if all(nested) else {"trial 1": trials}
     for name in [*several, *(name for sounds in several.values() for name in sounds)]:
-        if not isinstance(name, str) or not name.strip():
-            raise TypeError(
-                f"expected the name of each trial and condition as text, got {name!r}."
-            )
+        require_name(name, what="the name of each trial and condition")
     return several
+
+
+def require_name(name: str, *, what: str) -> None:
+    """Raise unless a name is text that says something and can be written in a file.
+
+    Raises:
+        TypeError: If it is no text, or an empty one.
+        ValueError: If it holds half of a character.
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise TypeError(f"expected {what} as text, got {name!r}.")
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"expected {what} as text that a file can hold, got {name!r} with half of "
+            f"a character at place {error.start}. Write it anew."
+        ) from error
 
 
 def _stimuli(

@@ -9,14 +9,19 @@ from collections.abc import Mapping
 
 import numpy as np
 import traitlets
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab import scenes
 from clarity_lab.audio import rms
 from clarity_lab.browser import module
-from clarity_lab.checks import require_mono, require_sample_rate
+from clarity_lab.checks import (
+    require_mono,
+    require_mono_or_stereo,
+    require_sample_rate,
+)
 from clarity_lab.listen.page import audio_html
 from clarity_lab.listen.player import Player
+from clarity_lab.listen.programme import LOWEST_RATE_HZ, with_text_labels
 from clarity_lab.scenes.rooms.source import direction_deg
 from clarity_lab.units import amplitude_to_db, db_to_amplitude
 from clarity_lab.widgets.scene_map import SMALLEST_RING, map_svg
@@ -84,24 +89,36 @@ def watch_scene(
         The widget. Dragging along its time line moves the map as well.
 
     Raises:
-        TypeError: If samples are integers.
-        ValueError: If a source is not of this room, or of another length, or a sound
-            cannot be played.
+        TypeError: If samples are integers, `room` is no room, or `sources` no mapping.
+        ValueError: If a source is not of this room, or something of another length, or
+            a sound cannot be played.
     """
+    if not isinstance(room, scenes.Room):
+        raise TypeError(f"expected room as a scenes.Room, got {room!r}.")
+    sources = with_text_labels(sources, name="sources")
     unknown = sorted(set(sources) - set(room.sources))
     if unknown:
         raise ValueError(
             f"expected sources of {', '.join(room.sources)}, got {', '.join(unknown)}."
         )
-    hop = round(require_sample_rate(sample_rate) / FRAMES_PER_S)
+    if require_sample_rate(sample_rate) < LOWEST_RATE_HZ:
+        raise ValueError(
+            f"expected sample_rate of at least {LOWEST_RATE_HZ} Hz, got {sample_rate}. "
+            "Resample first: clarity_lab.audio.resample."
+        )
+    head_turn_rad = _require_turn(head_turn_rad)
+    sound = require_mono_or_stereo(sound, name="sound")
+    sources = {who: require_mono(x, name=who) for who, x in sources.items()}
+    for who, samples in {"sound": sound, **sources}.items():
+        if samples.shape[-1] != len(head_turn_rad):
+            raise ValueError(
+                f"expected {who} as long as the scene, {len(head_turn_rad)} samples "
+                f"like head_turn_rad, got {samples.shape[-1]}. Put it in its place "
+                "with zeros around it."
+            )
+    hop = round(sample_rate / FRAMES_PER_S)
     nose = direction_deg(room.listener.view) + np.degrees(head_turn_rad)[::hop]
     sizes = {who: _loudness(samples, hop) for who, samples in sources.items()}
-    for who, size in sizes.items():
-        if len(size) != len(nose):
-            raise ValueError(
-                f"expected {who} as long as the scene, {len(head_turn_rad)} samples, "
-                f"got {len(sources[who])}. Put it in its place with zeros around it."
-            )
     watched = WatchedScene({TITLE: sound}, sample_rate=sample_rate)
     watched.map = map_svg(room, nose_deg=float(nose[0]), present=tuple(sizes))
     watched.frames = {
@@ -113,9 +130,29 @@ def watch_scene(
     return watched
 
 
-def _loudness(samples: ArrayLike, hop: int) -> list[float]:
+def _require_turn(head_turn_rad: ArrayLike) -> NDArray:
+    """The nose's way as an array, or what is wrong with it."""
+    try:
+        turn = np.asarray(head_turn_rad, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"expected head_turn_rad as numbers in radians, got {head_turn_rad!r}."
+        ) from error
+    if turn.ndim != 1 or not len(turn):
+        raise ValueError(
+            "expected head_turn_rad of shape (samples,), got shape "
+            f"{turn.shape}. For a head at rest try np.zeros(samples.shape[-1])."
+        )
+    if not np.isfinite(turn).all():
+        first = int(np.flatnonzero(~np.isfinite(turn))[0])
+        raise ValueError(
+            f"expected head_turn_rad finite, got {turn[first]} at sample {first}."
+        )
+    return turn
+
+
+def _loudness(samples: NDArray, hop: int) -> list[float]:
     """From 0, silent, to 1, its loudest moment, for each frame."""
-    samples = require_mono(samples)
     levels = rms(np.pad(samples, (0, -len(samples) % hop)).reshape(-1, hop))
     softest = np.max(levels) * db_to_amplitude(-LOUDNESS_RANGE_DB)
     sounding = levels > softest

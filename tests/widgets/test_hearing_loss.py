@@ -206,3 +206,10 @@ def test_silence_and_stereo_are_refused():
         widgets.explore_hearing_loss(np.zeros(800), sample_rate=RATE)
     with pytest.raises(ValueError, match="Choose channels"):
         widgets.explore_hearing_loss(np.ones((8, 100)), sample_rate=RATE)
+
+
+@pytest.mark.parametrize("factor", [1e30, 1e200, 1e-30, 1e-200])
+def test_a_level_that_no_sound_has_is_named(factor):
+    tone = factor * np.sin(np.arange(1_600))
+    with pytest.raises(ValueError, match="samples with a level from -200 to 300 dB"):
+        widgets.explore_hearing_loss(tone, sample_rate=16_000)

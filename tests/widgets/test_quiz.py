@@ -70,6 +70,15 @@ def test_a_wrong_argument_is_explained(change, error, message):
         ask(**change)
 
 
+def test_an_answer_that_is_set_by_code_is_an_option():
+    question = ask()
+    for answer in (7, -1):
+        with pytest.raises(ValueError, match=f"from 0 to 2, .* got {answer}"):
+            question.answer = answer
+    question.answer = 2
+    assert "as loud" in question.preview_html().split("<details>")[1]
+
+
 def test_the_preview_hides_answer_and_why_behind_a_fold():
     question, fold = ask().preview_html().split("<details>")
     assert all(f"<li>{option}</li>" in question for option in OPTIONS)
@@ -124,6 +133,14 @@ def test_what_cannot_be_drawn_stands_there_as_it_was_written(tex):
     made = math_html(tex)
     assert made.startswith("<code>")
     assert words_of(made) == [tex]
+
+
+def test_a_formula_is_no_link_and_keeps_its_words():
+    pytest.importorskip("latex2mathml", reason="needs latex2mathml")
+    made = math_html(r'\href{javascript:alert(1)}{x} \text{ href="b"}')
+    assert "javascript" not in made
+    assert "x" in words_of(made)
+    assert 'href="b"' in " ".join(words_of(made))
 
 
 def test_without_the_converter_a_formula_is_shown_as_it_was_written(monkeypatch):

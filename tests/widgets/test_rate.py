@@ -32,7 +32,7 @@ def trials(rng):
 
 def mushra(trials, **options):
     options = {"reference": "clean speech", "seed": 1, **options}
-    return rate(trials, sample_rate=SAMPLE_RATE, **options)
+    return rate(trials, **({"sample_rate": SAMPLE_RATE} | options))
 
 
 def acr(trials, **options):
@@ -345,6 +345,14 @@ WRONG = {
     ),
     "taken name": ({MID_ANCHOR: np.zeros(8_000)}, {}, "other names of conditions"),
     "not finite": ({"bad": np.full(8_000, np.nan)}, {}, "finite trial 1, bad"),
+    "too low a rate": ({}, {"sample_rate": 4_000}, "8000 to 96000 Hz, got 4000. Resam"),
+    "too high a rate": ({}, {"sample_rate": 192_000}, "got 192000. Resample first"),
+    "half a letter": ({}, {"listener": "a\ud800"}, "listener as text that a file can"),
+    "half a condition": (
+        {"\ud800": np.zeros(8_000)},
+        {},
+        "condition as text that a file can hold.*at place 0",
+    ),
     "mixed": ({"deep": {"a": np.zeros(80)}}, {}, "sounds and trials mixed"),
 }
 
@@ -362,6 +370,21 @@ def test_a_wrong_argument_is_explained(sounds, more, options, message):
 def test_trials_of_another_kind_are_explained(trials, message):
     with pytest.raises(TypeError, match=message):
         mushra(trials)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"reference": ["clean speech"]}, r"reference as text, got \['clean speech'\]"),
+        ({"anchors": 5}, "anchors as a list of low, mid, got 5"),
+        ({"save_to": 5}, "save_to as a path, got 5"),
+        ({"question": 5}, "question as text, got 5"),
+        ({"listener": 5}, "listener as text, got 5"),
+    ],
+)
+def test_an_argument_of_another_kind_is_explained(sounds, options, message):
+    with pytest.raises(TypeError, match=message):
+        mushra(sounds, **options)
 
 
 def test_integers_are_refused_with_the_name_of_their_sound(sounds):

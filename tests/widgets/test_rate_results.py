@@ -219,3 +219,47 @@ def test_what_excel_makes_of_a_file_does_not_hurt(trials, path):
     again = begin(trials, path)
     assert again.screen == 1
     np.testing.assert_array_equal(again.results["score"], test.results["score"])
+
+
+def test_no_file_a_list_and_the_same_answers_twice_are_explained(trials, path):
+    test = begin(trials, path)
+    answer(test, 2)
+    copy = test.save(path.with_name("copy.csv"))
+    with pytest.raises(ValueError, match="at least one file, got none"):
+        read_ratings()
+    with pytest.raises(TypeError, match=r"Try read_ratings\(\*paths\)"):
+        read_ratings([path, copy])
+    with pytest.raises(
+        ValueError, match=r"of 'me' about .*me\.csv and from .*copy\.csv"
+    ):
+        read_ratings(path, copy)
+
+
+def test_the_file_stays_where_it_was_said_to_be(trials, tmp_path, monkeypatch):
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    test = begin(trials, "me.csv")
+    monkeypatch.chdir(tmp_path / "there")
+    answer(test)
+    assert (tmp_path / "here" / "me.csv").is_file()
+    assert not (tmp_path / "there" / "me.csv").exists()
+
+
+def test_a_link_stays_a_link_and_its_file_is_written(trials, tmp_path):
+    real, link = tmp_path / "real.csv", tmp_path / "link.csv"
+    link.symlink_to(real)
+    test = begin(trials, link)
+    answer(test)
+    assert link.is_symlink()
+    assert len(read_ratings(real)) == 5
+    answer(test)
+    test.save(link)
+    assert link.is_symlink()
+    assert len(read_ratings(real)) == 10
+
+
+def test_what_cannot_be_written_is_said_before_anybody_listens(trials, tmp_path):
+    with pytest.raises(OSError, match=r"save_to where a file can be written, got .*xx"):
+        begin(trials, tmp_path / ("x" * 252))
+    assert not list(tmp_path.iterdir())

@@ -28,12 +28,12 @@ def room():
     )
 
 
-def watched(room, *, level=0.1, **changes):
+def watched(room, /, *, level=0.1, **changes):
     turning = np.linspace(0, -np.pi / 6, RATE)
     late = np.concatenate([np.zeros(RATE // 2), np.full(RATE // 2, 0.1)])
     given = {"room": room, "head_turn_rad": turning, "sources": {"target": late}}
-    sound = np.full((2, RATE), level)
-    return widgets.watch_scene(sound, sample_rate=RATE, **(given | changes))
+    given |= {"sound": np.full((2, RATE), level), "sample_rate": RATE}
+    return widgets.watch_scene(**(given | changes))
 
 
 @pytest.fixture
@@ -98,3 +98,32 @@ def test_a_source_of_another_room_or_length_is_refused(room):
         watched(room, sources={"interferer 3": np.ones(RATE)})
     with pytest.raises(ValueError, match="zeros around it"):
         watched(room, sources={"target": np.ones(RATE // 2)})
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"head_turn_rad": np.full(RATE, np.nan)}, ValueError, "got nan at sample 0"),
+        (
+            {"head_turn_rad": np.r_[np.zeros(RATE - 1), np.inf]},
+            ValueError,
+            "got inf at",
+        ),
+        ({"head_turn_rad": 0.3}, ValueError, r"shape \(samples,\), got shape \(\)"),
+        ({"head_turn_rad": []}, ValueError, r"got shape \(0,\)"),
+        ({"head_turn_rad": "left"}, TypeError, "numbers in radians, got 'left'"),
+        ({"head_turn_rad": np.zeros(RATE - 1)}, ValueError, "sound as long as the sce"),
+        ({"sound": np.ones(RATE + 1)}, ValueError, "sound as long .*16000 .*got 16001"),
+        (
+            {"sources": {"target": np.ones(RATE - 1)}},
+            ValueError,
+            "target as long .*15999",
+        ),
+        ({"sources": [np.ones(RATE)]}, TypeError, "sources as a dictionary.*got list"),
+        ({"room": "R06001"}, TypeError, "room as a scenes.Room, got 'R06001'"),
+        ({"sample_rate": 8}, ValueError, "at least 8000 Hz, got 8. Resample"),
+    ],
+)
+def test_a_wrong_argument_is_explained(room, changes, error, message):
+    with pytest.raises(error, match=message):
+        watched(room, **changes)
