@@ -80,7 +80,7 @@ class Recorder {
       onBlock: (block, at) => view.add(block, at),
       onStop: (finish) => (view.stop.onclick = finish),
     });
-    this.keep(samples);
+    if (!this.gone) this.keep(samples);
   }
 
   async countDown() {
@@ -88,6 +88,7 @@ class Recorder {
       this.tell("countdown", `Recording starts in ${left} …`);
       this.view.showCount(left);
       await pause(1);
+      if (this.gone) return;
     }
     this.view.showCount("");
   }
@@ -136,6 +137,8 @@ class Recorder {
 
   leave() { // the cell was cleared
     this.gone = true;
+    const under = ["waiting", "countdown", "recording"];
+    if (under.includes(this.view.root.dataset.status)) this.tell("idle", "");
     this.player?.stop();
     this.release();
     this.context?.close();
