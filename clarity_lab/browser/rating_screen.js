@@ -22,6 +22,9 @@ export class RatingScreen {
     this.labels = model.get("labels");
     this.answers = structuredClone(model.get("answers"));
     this.unsent = new Map(); // letter -> timer of a score that has not travelled yet
+    this.onItsWay = new Map(); // letter -> a score that Python has not confirmed yet
+    this.onAnswers = () => this.follow();
+    model.on("change:answers", this.onAnswers);
     this.node = create("div", { className: "cl-rating-screen" });
     this.listening = new Listening(model, {
       labels: this.labels,
@@ -68,7 +71,22 @@ export class RatingScreen {
     if (!this.unsent.has(label)) return;
     clearTimeout(this.unsent.get(label));
     this.unsent.delete(label);
-    this.send({ kind: "score", sound: label, score: this.answers[label].score });
+    const { score } = this.answers[label];
+    this.onItsWay.set(label, score);
+    this.send({ kind: "score", sound: label, score });
+  }
+
+  /** What Python knows, also from another view of this test; a move of one's own first. */
+  follow() {
+    if (this.model.get("screen") !== this.number) return;
+    for (const [label, known] of Object.entries(this.model.get("answers"))) {
+      const answer = this.answers[label];
+      answer.heard ||= known.heard;
+      if (this.onItsWay.get(label) === known.score) this.onItsWay.delete(label);
+      const moves = this.unsent.has(label) || this.onItsWay.has(label);
+      if (!moves) answer.score = known.score;
+    }
+    this.draw?.();
   }
 
   without(has) {
@@ -129,6 +147,7 @@ export class RatingScreen {
   }
 
   destroy() {
+    this.model.off("change:answers", this.onAnswers);
     for (const label of this.letters) this.flush(label);
     this.listening.destroy();
   }

@@ -68,6 +68,16 @@ def test_an_end_of_the_region_can_be_taken_hold_of(shown, player):
     assert player.loop_region == pytest.approx((2.0, 4.0), abs=0.05)
 
 
+def test_a_region_behind_the_end_is_none(shown, player):
+    region = shown.page.locator(".cl-region")
+    player.loop, player.loop_region = True, (2.0, 3.0)
+    shown.settle()
+    assert region.is_visible()
+    player.loop_region = (SECONDS + 1, SECONDS + 2)
+    shown.settle()
+    assert region.is_hidden()
+
+
 def test_the_keyboard_does_it_all(shown, player):
     page = shown.page
     page.evaluate("document.addEventListener('keydown', () => (window.leaked = true))")

@@ -192,6 +192,9 @@ def test_all_sounds_are_turned_down_by_the_gain_that_is_shown(rng, open_page):
     press(shown, "Play")
     shown.page.keyboard.press("b")
     assert_hears(shown, 10 ** (test.gain_db / 20) * hidden(test, "B"))
+    test.gain_db = -20.0
+    shown.page.wait_for_selector("text=All played -20.0 dB")
+    assert_hears(shown, 0.1 * hidden(test, "B"))
 
 
 def test_the_loop_stays_in_its_region_and_is_never_too_short(mushra, open_page):
@@ -309,6 +312,22 @@ def test_a_page_that_comes_back_still_has_the_answers(brief, open_page):
     press(again, "Next")
     again.page.wait_for_selector("text=Trial 2 of 2")
     assert sorted(brief.results["score"]) == [51, 51, 51, 61]
+
+
+def test_a_test_that_is_shown_twice_shows_the_same_answers(brief, open_page):
+    shown = open_page(brief)
+    shown.page.evaluate("addView('one')")
+    first, other = (shown.page.locator(view) for view in ("#one", "#one-1"))
+    first.get_by_role("button", name="Play", exact=True).click()
+    shown.page.keyboard.press("b")
+    for key in ("PageUp", "PageUp", "ArrowDown"):
+        shown.page.keyboard.press(key)
+    wait_for_kernel(shown, lambda: brief.answers["B"]["score"] == 69)
+    wait_for_kernel(shown, lambda: brief.answers["B"]["heard"])
+    shown.page.wait_for_selector("#one-1 [aria-valuetext='69, good']")
+    assert "Not heard yet: A, C, D;" in other.inner_text()
+    assert first.get_by_label("Score of B", exact=True).input_value() == "69"
+    assert shown.errors == []
 
 
 def test_the_page_learns_the_names_only_at_the_end(brief, open_page):
