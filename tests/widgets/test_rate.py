@@ -288,6 +288,8 @@ def test_sounds_that_change_later_are_played_as_they_were_given(trials):
     for sounds in trials.values():
         for sound in sounds.values():
             sound[:] = np.nan
+    for screen in test._screens:
+        assert all(np.isfinite(sound).all() for sound in screen.playable().values())
     take(test)
     assert len(test.results) == 4 * 5
 
