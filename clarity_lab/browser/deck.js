@@ -7,7 +7,7 @@ import { SoundStore } from "./sounds.js";
 const STARTS = "clarity-lab-starts"; // heard by all players of a page
 
 /**
- * Traits: rows [{label, channels, duration_s}], selected (label), playing, position_s,
+ * Traits: rows [{label, duration_s}], selected (label), playing, position_s,
  * loop, loop_region ([] or [start, end]), ear, gain_db, sample_rate.
  * Its views are told onChange() for anything that moved, onSound(i), onProgress().
  */

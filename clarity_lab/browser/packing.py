@@ -61,17 +61,6 @@ class Packed:
         return self.scale == other.scale and np.array_equal(self.steps, other.steps)
 
     @cached_property
-    def level_dbfs(self) -> float:
-        """Level over all channels in dB, minus infinity for silence."""
-        energy = 0.0
-        for start in range(0, self.steps.shape[1], BLOCK):
-            block = self.steps[:, start : start + BLOCK].astype(np.float32).ravel()
-            energy += float(np.dot(block, block))
-        with np.errstate(divide="ignore"):
-            rms = self.scale * np.sqrt(energy / self.steps.size)
-            return float(20 * np.log10(rms))
-
-    @cached_property
     def envelope(self) -> NDArray[np.int8]:
         """Lowest and highest value of each piece; 127 is the sound's own peak.
 
@@ -87,10 +76,11 @@ class Packed:
 
     @cached_property
     def spectrogram(self) -> NDArray[np.uint8]:
-        """Level at 128 frequencies, rising from 0 to half the sample rate, over time.
+        """The strongest of the levels in each of 128 bands of frequency, over time.
 
-        Shape (128, frames): 0 is -95 dB or less, 255 is -15 dB or more, re a full-scale
-        sine. Of a long sound, some moments of each frame.
+        Shape (128, frames), from 0 to half the sample rate: 0 is -95 dB or less, 255 is
+        -15 dB or more, re a full-scale sine. Powers are averaged over the channels and,
+        in a long sound, over some moments of each frame.
         """
         moments = _moments(self.steps.shape[1])
         power = [_row_powers(self.steps, at) for at in moments]
@@ -131,7 +121,10 @@ def _moments(n_samples: int) -> NDArray:
 
 
 def _row_powers(steps: NDArray, starts: NDArray) -> NDArray:
-    """Mean power in each of the rows of frequency, shape (rows, frames)."""
+    """Largest power of the four bins of each row, shape (rows, frames).
+
+    The power of a bin is its mean over the channels.
+    """
     at = starts[:, None] + np.arange(WINDOW)
     n_samples = steps.shape[1]
     windows = steps[:, np.clip(at, 0, n_samples - 1)] * ((at >= 0) & (at < n_samples))

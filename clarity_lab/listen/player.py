@@ -187,11 +187,7 @@ class Player(SoundSender, PageWidget):
             self._show_rows()
             if self.selected not in ready.given:
                 self.selected = next(iter(ready.given))
-        self.set_sounds(
-            ready.played,
-            sample_rate=ready.sample_rate,
-            common_gain_db=gain_db,
-        )
+        self.set_sounds(ready.played, sample_rate=ready.sample_rate)
 
     def _show_rows(self) -> None:
         self.rows = [self._row(label) for label in self.sounds]
@@ -205,7 +201,6 @@ class Player(SoundSender, PageWidget):
             "named": label != UNNAMED,
             "level": measured.level,
             "transcript": self._transcripts.get(label, ""),
-            "channels": len(samples),
             "peak": measured.peak,
             "duration_s": samples.shape[-1] / self.sample_rate,
         }

@@ -118,11 +118,7 @@ class BlindTest(SoundSender, PageWidget):
         self._seed = int(require_number(seed, name="seed", minimum=0))
         self._round = 0
         n_samples = self._pair[0].shape[-1]
-        row = {
-            "channels": 2,
-            "duration_s": n_samples / ready.sample_rate,
-            "named": True,
-        }
+        row = {"duration_s": n_samples / ready.sample_rate, "named": True}
         super().__init__(
             title=str(title or ""),
             caption=caption_of(ready, gain),
@@ -229,10 +225,10 @@ class BlindTest(SoundSender, PageWidget):
             self.selected = "X"
             self.trial, self.phase, self.verdict, self.log = trial, "asking", "", []
         a, b = self._pair
-        options = {"sample_rate": self.sample_rate, "common_gain_db": self.gain_db}
-        self.set_sounds({"A": a, "B": b}, **options)  # the old X is forgotten,
         x = a if self._order[trial - 1] == "A" else b
-        self.set_sounds({"A": a, "B": b, "X": x}, **options)  # so that this one is new
+        rate = self.sample_rate
+        self.set_sounds({"A": a, "B": b}, sample_rate=rate)  # the old X is forgotten,
+        self.set_sounds({"A": a, "B": b, "X": x}, sample_rate=rate)  # this one is new
 
     def _tell(self, phase: str, shown: list[Trial]) -> None:
         names = dict(zip("AB", self.names, strict=True))

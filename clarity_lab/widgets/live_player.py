@@ -116,17 +116,17 @@ class LivePlayer(Player):
             self.gain_db = gain_db  # before anything louder comes
         with self.hold_sync():
             if news:
-                self._replace(news, gain_db)
+                self._replace(news)
             self.gain_db = gain_db
             for label, made in filters.items():
                 self.set_filter(label, of=made.of, taps=made.taps)
             self._show_rows()
 
-    def _replace(self, news: Mapping[str, NDArray], gain_db: float) -> None:
+    def _replace(self, news: Mapping[str, NDArray]) -> None:
         rates = {"sample_rate": self._given_rate, "common_rate": self.sample_rate}
         ready = programme(news, **rates)
         self._programme = self._programme.with_these(ready)
-        self.exchange(ready.played, common_gain_db=gain_db)
+        self.exchange(ready.played)
 
     def _allowed_db(
         self,

@@ -147,9 +147,7 @@ class Rating(SoundSender, PageWidget):
             self.gain_db = screen.gain_db
             self.answers = {letter: dict(fresh) for letter in letters}
             self.message = ""
-        self.set_sounds(
-            sounds, sample_rate=self.sample_rate, common_gain_db=screen.gain_db
-        )
+        self.set_sounds(sounds, sample_rate=self.sample_rate)
 
     def _finish(self) -> None:
         """Say thank you; only now the names may go to the page."""
