@@ -91,6 +91,25 @@ class Packed:
         return np.rint(255 * np.clip(shown, 0, 1)).astype(np.uint8)
 
 
+def filtered(samples: NDArray, taps: NDArray) -> NDArray:
+    """What a page makes of a sound and a filter, shape (channels, samples).
+
+    Args:
+        samples: Shape (channels, samples).
+        taps: Shape (1 or channels, taps).
+
+    Example:
+        >>> filtered(np.array([[1.0, 2.0, 0.0]]), np.array([[0.0, 0.5]]))
+        array([[0. , 0.5, 1. ]])
+    """
+    from scipy.signal import oaconvolve
+
+    n_channels = max(len(samples), len(taps))
+    shape = (n_channels, samples.shape[-1])
+    whole = oaconvolve(np.broadcast_to(samples, shape), taps, mode="full", axes=-1)
+    return whole[:, : samples.shape[-1]]
+
+
 def behind_filter(sound: Packed, taps: NDArray) -> Packed:
     """Write what the page makes of a sound with a filter, for a picture of it.
 
@@ -98,17 +117,7 @@ def behind_filter(sound: Packed, taps: NDArray) -> Packed:
         >>> behind_filter(Packed([0.5, 0.25]), np.array([[0.0, 0.5]])).envelope[0, 1]
         array([127, 127], dtype=int8)
     """
-    n_samples, n_taps = sound.steps.shape[1], taps.shape[1]
-    size = 1 << (BLOCK + n_taps - 2).bit_length()
-    response = np.fft.rfft(sound.scale * taps, size)
-    n_channels = max(len(sound.steps), len(taps))
-    made = np.zeros((n_channels, n_samples + n_taps - 1), dtype=np.float32)
-    for start in range(0, n_samples, BLOCK):
-        block = sound.steps[:, start : start + BLOCK]
-        stop = start + block.shape[1] + n_taps - 1
-        through = np.fft.irfft(np.fft.rfft(block, size) * response, size)
-        made[:, start:stop] += through[:, : stop - start]
-    return Packed(made[:, :n_samples])
+    return Packed(filtered(sound.steps.astype(np.float32), sound.scale * taps))
 
 
 def _moments(n_samples: int) -> NDArray:

@@ -9,6 +9,7 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.browser import module, style
+from clarity_lab.browser.packing import filtered
 from clarity_lab.browser.widget import PageWidget
 from clarity_lab.browser.wire import SoundSender
 from clarity_lab.checks import require_choice, require_samples
@@ -172,11 +173,12 @@ class Player(SoundSender, PageWidget):
         taps = np.atleast_2d(require_samples(taps, name="taps"))
         source, peak = self._programme.played[of], self._programme.measures[of].peak
         gain = db_to_amplitude(self.gain_db)
+        made = filtered(source, taps)
         if gain * peak * np.max(np.sum(np.abs(taps), axis=-1)) > 1:  # it may clip
-            refuse_clipping(gain * filtered(source, taps))
+            refuse_clipping(gain * made)
         super().set_filter(label, of=of, taps=taps)
-        made = programme({label: filtered(source, taps)}, sample_rate=self.sample_rate)
-        self._programme = self._programme.with_these(made)
+        ready = programme({label: made}, sample_rate=self.sample_rate)
+        self._programme = self._programme.with_these(ready)
         self._show_rows()
 
     def _take(self, ready: Programme, gain_db: float) -> None:
@@ -234,21 +236,6 @@ class Player(SoundSender, PageWidget):
             caption=under_title(self.title, self.caption),
             transcripts=self._transcripts,
         )
-
-
-def filtered(samples: NDArray, taps: NDArray) -> NDArray:
-    """What a page makes of a sound and a filter, shape (channels, samples).
-
-    Example:
-        >>> filtered(np.array([[1.0, 2.0, 0.0]]), np.array([[0.0, 0.5]]))
-        array([[0. , 0.5, 1. ]])
-    """
-    from scipy.signal import oaconvolve
-
-    n_channels = max(len(samples), len(taps))
-    shape = (n_channels, samples.shape[-1])
-    whole = oaconvolve(np.broadcast_to(samples, shape), taps, mode="full", axes=-1)
-    return whole[:, : samples.shape[-1]]
 
 
 def player_of_one(

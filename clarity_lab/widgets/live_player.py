@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clarity_lab.browser.packing import filtered
 from clarity_lab.listen.page import safe_gain_db
-from clarity_lab.listen.player import Player, filtered
+from clarity_lab.listen.player import Player
 from clarity_lab.listen.programme import programme
 from clarity_lab.units import db_to_amplitude
 
@@ -140,10 +141,10 @@ class LivePlayer(Player):
             made = filtered(np.atleast_2d(whole[one.of]), np.atleast_2d(one.taps))
             peaks.append(np.max(np.abs(made)))
         gain = db_to_amplitude(gain_db or 0.0)
-        room_db = safe_gain_db([[gain * peak] for peak in peaks])
+        safe_db = safe_gain_db([[gain * peak] for peak in peaks])
         if gain_db is None:
-            return room_db
-        self._lowered_db = min(self._lowered_db, room_db)
+            return safe_db
+        self._lowered_db = min(self._lowered_db, safe_db)
         return gain_db + self._lowered_db
 
     def _peak(self, label: str, samples: NDArray) -> float:
