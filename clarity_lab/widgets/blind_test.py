@@ -185,13 +185,13 @@ class BlindTest(SoundSender, PageWidget):
         x = self._order[self.trial - 1]
         self._answered.append(
             Trial(
-                self.trial,
-                x,
-                answer,
-                answer == x,
-                confidence,
-                round(float(seconds), 1),
-                int(n_switches),
+                trial=self.trial,
+                x=x,
+                answer=answer,
+                correct=answer == x,
+                confidence=confidence,
+                seconds=round(float(seconds), 1),
+                n_switches=int(n_switches),
             )
         )
         if self.feedback == "each":
@@ -284,5 +284,5 @@ def alike(a: NDArray, b: NDArray) -> tuple[NDArray, NDArray]:
     """
     length = max(a.shape[-1], b.shape[-1])
     padded = (np.pad(one, ((0, 0), (0, length - one.shape[-1]))) for one in (a, b))
-    left, right = (np.repeat(one, 2 // len(one), axis=0) for one in padded)
-    return left, right
+    a, b = (np.repeat(one, 2 // len(one), axis=0) for one in padded)
+    return a, b

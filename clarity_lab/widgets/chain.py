@@ -53,9 +53,9 @@ def explore_chain(
     sample_rate = require_sample_rate(sample_rate)
     _require_alike(outputs, scores, scenes, listeners)
     first = next(iter(outputs))
-    room = db_to_amplitude(MARGIN_DB)
+    margin = db_to_amplitude(MARGIN_DB)
     gain_db = safe_gain_db(
-        room * sound for sounds in outputs.values() for sound in sounds.values()
+        margin * sound for sounds in outputs.values() for sound in sounds.values()
     )
 
     @lru_cache(maxsize=32)
