@@ -2,9 +2,8 @@
 
 import { bufferOf } from "./buffers.js";
 import { Engine } from "./engine.js";
+import { oneAtATime } from "./one_at_a_time.js";
 import { SoundStore } from "./sounds.js";
-
-const STARTS = "clarity-lab-starts"; // heard by all players of a page
 
 /**
  * Traits: rows [{label, duration_s}], selected (label), playing, position_s,
@@ -56,7 +55,7 @@ class Deck {
   }
   step(by) { this.select(Math.min(this.rows.length - 1, Math.max(0, this.index + by))); }
   play() {
-    document.dispatchEvent(new CustomEvent(STARTS, { detail: this }));
+    this.turn.take();
     this.engine.play();
   }
   pause() { this.engine.pause(); }
@@ -92,7 +91,7 @@ class Deck {
 
   destroy() {
     this.pause(); // and Python hears of it
-    document.removeEventListener(STARTS, this.onStart);
+    this.turn.leave();
     clearTimeout(this.rendering);
     for (const [name, fn] of this.followed) this.model.off(name, fn);
     this.store.destroy();
@@ -105,8 +104,7 @@ class Deck {
   }
 
   #follow() {
-    this.onStart = ({ detail }) => { if (detail !== this && this.active) this.pause(); };
-    document.addEventListener(STARTS, this.onStart);
+    this.turn = oneAtATime(() => { if (this.active) this.pause(); });
     const tune = () => this.#tune();
     const followed = {
       selected: () => { this.store.request(this.index); this.engine.select(this.index); },

@@ -78,7 +78,7 @@ export class SoundStore {
   #sounds = []; // Arriving, or { version, taps } of a filter, in the kernel's order
   #first = 0;
 
-  /** on: onOverview(i, { lanes, spectrogram }), onSound(i, channels),
+  /** on: onOverview(i, { peaks, spectrogram }), onSound(i, channels),
    *  onFilter(i, { of, taps }), onProgress(done, total), in samples; all may be missing. */
   constructor(model, on = {}) {
     Object.assign(this, { model, on });
@@ -142,10 +142,10 @@ export class SoundStore {
 
   #overview({ sound: index, version, channels, peak, spectrogram }, buffers) {
     if (this.#sounds[index]?.version !== version) return;
-    const peaks = numbers(Int8Array, buffers[0]);
-    const lanes = rows(Float32Array.from(peaks, (x) => (x * peak) / 127), channels);
+    const steps = numbers(Int8Array, buffers[0]);
+    const peaks = rows(Float32Array.from(steps, (x) => (x * peak) / 127), channels);
     if (spectrogram) spectrogram.data = numbers(Uint8Array, buffers[1]);
-    this.on.onOverview?.(index, { lanes, spectrogram });
+    this.on.onOverview?.(index, { peaks, spectrogram });
   }
 
   #filter({ sound: index, version, of, channels }, [data]) {

@@ -187,11 +187,11 @@ def test_an_overview_comes_in_units_of_full_scale(open_page, rng):
     samples = rng.uniform(-1, 1, (2, 5_000)) * [[0.5], [0.05]]
     _, page = open_page({"sound": samples})
     page.wait_for_function("told.overviews[0]")
-    lanes = page.evaluate("told.overviews[0].lanes.map((one) => [...one])")
-    lanes = np.array(lanes).reshape(2, -1, 2)
+    peaks = page.evaluate("told.overviews[0].peaks.map((one) => [...one])")
+    peaks = np.array(peaks).reshape(2, -1, 2)
     step = np.abs(samples).max() / 127
-    assert lanes[:, :, 1].max(1) == pytest.approx(samples.max(1), abs=step)
-    assert lanes[:, :, 0].min(1) == pytest.approx(samples.min(1), abs=step)
+    assert peaks[:, :, 1].max(1) == pytest.approx(samples.max(1), abs=step)
+    assert peaks[:, :, 0].min(1) == pytest.approx(samples.min(1), abs=step)
 
 
 def moves_ms(page, move):
