@@ -98,7 +98,7 @@ PASS_ON = (*TOOLS, "test")
 PYTEST = ["-n", "2", "--dist", "loadscope", "--nbval-lax", "--nbval-current-env"]
 PYTEST += ["--nbval-cell-timeout", "180", "-m", "not slow"]
 PYTEST += ["tests", "clarity_lab", "notebooks"]
-PYTEST_COLAB = ["-m", "not slow and not browser"]  # its own front end is not here
+PYTEST_COLAB = ["-m", "not slow and not browser"]  # Colab's own page is not here
 
 
 def main() -> int:
@@ -136,7 +136,7 @@ def main() -> int:
     return write_demo() if options.command == "demo" else open_lab(options.no_browser)
 
 
-# -- what the three commands do, once everything is installed ----------------
+# -- what the commands do, once everything is installed ----------------------
 
 
 def open_lab(no_browser: bool) -> int:

@@ -75,6 +75,14 @@ def test_the_guard_refuses_a_relative_import_that_could_hide_one():
         imported_rooms("from . import plots")
 
 
+def test_the_map_for_contributors_shows_every_room_on_its_floor():
+    text = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    _, drawn, _ = text.partition("## The walls")[2].split("```", 2)
+    notebooks, *floors = [line.split() for line in drawn.strip().splitlines()]
+    assert notebooks == ["notebooks"]
+    assert floors[::-1] == FLOORS
+
+
 def fresh_python(code: str) -> str:
     words = [sys.executable, "-c", code]
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout

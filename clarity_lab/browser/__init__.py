@@ -54,6 +54,25 @@ def module(name: str) -> str:
     return "\n".join([*parts, IMPORT.sub("", _text(name, "js"))])
 
 
+def script(name: str) -> str:
+    """Write a module that imports nothing as a plain script, for a handler in HTML.
+
+    Args:
+        name: Of a module in this folder.
+
+    Returns:
+        Its text; it exports nothing.
+
+    Raises:
+        ValueError: If there is no such module.
+
+    Example:
+        >>> "export" in script("watch_frame")
+        False
+    """
+    return _inlined(name)
+
+
 @cache
 def style(name: str) -> str:
     """Write the common look and the style sheets of a module and its imports as one.

@@ -1,5 +1,5 @@
 // The same thresholds as numbers: to type into, and to read without eyes.
-import { create } from "./dom.js";
+import { create, withMinus } from "./dom.js";
 import { EARS, inHz } from "./audiogram_thresholds.js";
 
 const LOWEST_DB_HL = -20;
@@ -78,7 +78,7 @@ export class AudiogramTable {
   take(field, ear, index) {
     const db = numberIn(field.value);
     if (Number.isNaN(db)) {
-      const words = `${LOWEST_DB_HL} to ${HIGHEST_DB_HL}`.replace("-", "−");
+      const words = withMinus(`${LOWEST_DB_HL} to ${HIGHEST_DB_HL}`);
       this.tell(
         `Expected ${words} dB HL, or nothing where it was not measured; got “${field.value}”.`,
         true,

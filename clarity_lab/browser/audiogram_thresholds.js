@@ -1,11 +1,12 @@
 // The thresholds of two ears as the model holds them, with a memory for Undo.
+import { withMinus } from "./dom.js";
 
 export const EARS = ["right", "left"]; // the audiologist's order
 const PARTS = ["frequencies_hz", "right_db_hl", "left_db_hl", "name"];
 const SAME_GESTURE_MS = 1000;
 
 export const inHz = (hz) => `${hz} Hz`;
-export const inDb = (db) => `${String(db).replace("-", "−")} dB HL`;
+export const inDb = (db) => `${withMinus(db)} dB HL`;
 
 export class Thresholds {
   constructor(model) {

@@ -1,5 +1,5 @@
 // Above the audiogram: which ear moves, whose ears, undo, files.
-import { create, pressable } from "./dom.js";
+import { create, newId, pressable } from "./dom.js";
 import { saveFile } from "./files.js";
 
 const LARGEST_FILE_BYTES = 2_000_000;
@@ -34,8 +34,7 @@ export class AudiogramTools {
   }
 
   ears() {
-    // By chance: every widget of a page loads a copy of this module, and counts alone.
-    const name = `cl-ear-${Math.random().toString(36).slice(2)}`;
+    const name = newId("ear");
     this.radios = CHOICES.map(([value, label]) => {
       const radio = create("input", { type: "radio", name, value,
         onchange: () => this.thresholds.choose(value) });

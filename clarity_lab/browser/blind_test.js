@@ -1,9 +1,10 @@
 // An ABX test: which of A and B is X? What X is, is not here: only Python knows.
 
 import { sharingOneDeck } from "./deck.js";
-import { create, pressable, takeKeys } from "./dom.js";
+import { create, newId, pressable, takeKeys } from "./dom.js";
 import { Transport } from "./transport.js";
 
+const X_INDEX = 2; // behind A and B
 const HOW_SURE = ["guess", "think so", "sure"];
 const HOW = "X is A or B, drawn afresh for each trial. Listen as long as you like, and switch while it plays.";
 const COLUMNS = { trial: "Trial", x: "X was", answer: "You said", correct: "Right", confidence: "How sure", seconds: "Seconds", n_switches: "Switches" };
@@ -22,11 +23,11 @@ class BlindTestView {
 
   onChange() {
     const { deck } = this;
-    if (deck.active && deck.index === 2 && deck.sounds.has(2)) this.heardX = true;
+    if (deck.active && deck.index === X_INDEX && deck.sounds.has(X_INDEX)) this.heardX = true;
     if (this.last !== undefined && this.last !== deck.index) this.nSwitches += 1;
     this.last = deck.index;
-    this.sounds.forEach((button, i) => button.setAttribute("aria-pressed", i === deck.index));
-    this.transport.strip.show({ duration_s: deck.duration_s, sound_s: deck.duration_s, full: 1 });
+    this.soundButtons.forEach((button, i) => button.setAttribute("aria-pressed", i === deck.index));
+    this.transport.strip.show({ duration_s: deck.duration_s, sound_s: deck.duration_s, fullHeight: 1 });
     this.transport.draw();
     this.#answerable();
   }
@@ -42,13 +43,13 @@ class BlindTestView {
     const { deck, model } = this;
     this.title = create("div", { className: "cl-title" });
     this.count = create("p", { className: "cl-count" });
-    this.sounds = [...model.get("names"), "A or B?"].map((name, i) => {
+    this.soundButtons = [...model.get("names"), "A or B?"].map((name, i) => {
       const letter = "ABX"[i];
       const button = pressable("", { className: "cl-letter", "aria-keyshortcuts": letter, onPress: () => deck.select(i) });
       button.append(create("strong", {}, letter), " ", create("span", {}, name));
       return button;
     });
-    const letters = create("div", { className: "cl-letters", role: "group", "aria-label": "Sound" }, ...this.sounds);
+    const letters = create("div", { className: "cl-letters", role: "group", "aria-label": "Sound" }, ...this.soundButtons);
     this.transport = new Transport(model, deck);
     const { loop, play, progress, strip, time } = this.transport;
     const tools = create("div", { className: "cl-tools cl-row" }, play, time, loop);
@@ -67,14 +68,14 @@ class BlindTestView {
 
   #form() {
     const choice = (name, words, values, text) => {
+      const group = newId(name);
       const buttons = values.map((value, i) => {
-        const input = create("input", { type: "radio", value, name: `${name}-${unique}` });
+        const input = create("input", { type: "radio", value, name: group });
         input.addEventListener("change", () => { this.given[name] = value; this.#answerable(); });
         return create("label", {}, input, ` ${text?.[i] ?? value}`);
       });
       return create("fieldset", { className: "cl-ask" }, create("legend", {}, words), ...buttons);
     };
-    const unique = Math.random().toString(36).slice(2);
     this.submit = pressable("Answer", { className: "cl-main", type: "submit" });
     this.hint = create("span", { className: "cl-soft cl-small" });
     const form = create("form", { className: "cl-form" },
@@ -123,12 +124,12 @@ class BlindTestView {
       const inside = this.root.contains(document.activeElement);
       this.now = now;
       if (asking) this.#fresh();
-      if (asking && moved) this.deck.drop(2); // the X of the trial before
+      if (asking && moved) this.deck.drop(X_INDEX); // the X of the trial before
       this.desk.hidden = !asking;
       this.next.hidden = phase !== "told";
       this.next.textContent = trial < model.get("n_trials") ? "Next trial" : "See the score";
       this.again.hidden = phase !== "done";
-      if (moved && inside) (asking ? this.sounds[2] : phase === "told" ? this.next : this.again).focus();
+      if (moved && inside) (asking ? this.soundButtons[X_INDEX] : phase === "told" ? this.next : this.again).focus();
     }
     this.verdict.textContent = model.get("verdict");
     this.#fillLog(phase === "done" ? model.get("log") : []);
@@ -164,7 +165,7 @@ class BlindTestView {
     const acts = this.transport.keys();
     if (key.length === 1 && index >= 0) acts[key] = () => deck.select(index);
     if (/^[123]$/.test(key)) acts[key] = () => deck.select(Number(key) - 1);
-    const chosen = event.target === this.sounds[deck.index];
+    const chosen = event.target === this.soundButtons[deck.index];
     if (type === undefined || chosen) acts[" "] = () => deck.toggle();
     acts[key]?.();
     return key in acts;

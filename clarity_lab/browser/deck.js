@@ -2,12 +2,11 @@
 
 import { bufferOf } from "./buffers.js";
 import { Engine } from "./engine.js";
+import { oneAtATime } from "./one_at_a_time.js";
 import { SoundStore } from "./sounds.js";
 
-const STARTS = "clarity-lab-starts"; // heard by all players of a page
-
 /**
- * Traits: rows [{label, channels, duration_s}], selected (label), playing, position_s,
+ * Traits: rows [{label, duration_s}], selected (label), playing, position_s,
  * loop, loop_region ([] or [start, end]), ear, gain_db, sample_rate.
  * Its views are told onChange() for anything that moved, onSound(i), onProgress().
  */
@@ -57,7 +56,7 @@ class Deck {
   }
   step(by) { this.select(Math.min(this.rows.length - 1, Math.max(0, this.index + by))); }
   play() {
-    document.dispatchEvent(new CustomEvent(STARTS, { detail: this }));
+    this.turn.take();
     this.engine.play();
   }
   pause() { this.engine.pause(); }
@@ -93,7 +92,7 @@ class Deck {
 
   destroy() {
     this.pause(); // and Python hears of it
-    document.removeEventListener(STARTS, this.onStart);
+    this.turn.leave();
     clearTimeout(this.rendering);
     for (const [name, fn] of this.followed) this.model.off(name, fn);
     this.store.destroy();
@@ -106,8 +105,7 @@ class Deck {
   }
 
   #follow() {
-    this.onStart = ({ detail }) => { if (detail !== this && this.active) this.pause(); };
-    document.addEventListener(STARTS, this.onStart);
+    this.turn = oneAtATime(() => { if (this.active) this.pause(); });
     const tune = () => this.#tune();
     const followed = {
       selected: () => { this.store.request(this.index); this.engine.select(this.index); },

@@ -11,6 +11,10 @@ export function create(tag, properties = {}, ...children) {
   return node;
 }
 
+/** A name for radio buttons or an element's id. By chance: every widget of a page loads a
+ *  copy of this module, and counts alone. */
+export const newId = (what) => `cl-${what}-${Math.random().toString(36).slice(2)}`;
+
 /** svgElement("circle", {r: 8, class: "mark"}, child, ...): attributes, then children. */
 export function svgElement(tag, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -40,6 +44,9 @@ export function pressable(words, { drawing, onPress, ...properties } = {}) {
   if (onPress) node.addEventListener("click", onPress);
   return node;
 }
+
+/** A number as text with a true minus sign. */
+export const withMinus = (text) => String(text).replace("-", "−");
 
 /** 61.25 -> "1:01.2"; the tenth is cut, not rounded, as on a stop watch. */
 export function clock(seconds) {

@@ -63,8 +63,6 @@ export class Engine {
 
   // ------------------------------------------------------------------ what is heard
 
-  get selected() { return this.#selected; }
-
   /** Let another sound be heard, at the same moment; it may still be on its way. */
   select(index) {
     this.#selected = index;

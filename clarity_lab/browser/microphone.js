@@ -28,6 +28,8 @@ const NO_ACCESS =
 export const helpFor = (error) =>
   HELP[error.name] ?? (error.message || `The microphone gave no sound (${error.name}).`);
 
+export const CLIPPED = 0.999; // a peak from here on was cut off
+
 export const peakOf = (samples) =>
   samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 

@@ -10,7 +10,8 @@ const CROSS_FADE = { seconds: 0.008, apart: false };
 export const FADES_APART = { seconds: 0.005, apart: true };
 const LEAD_S = 0.01; // what is scheduled lies this far ahead of the audio thread,
 const LEAD_FRAMES = 384; // and at least three of its blocks
-const MOST_TRIES = 7;
+const LEAST_AHEAD_FRAMES = 256; // two blocks: what is scheduled nearer may come too late
+const MOST_LEADS = 128; // so far ahead a run is started however slow the page is
 
 export class Mixer {
   #runs = new Set(); // the one that plays and those that fade out
@@ -38,14 +39,14 @@ export class Mixer {
   /** How long the present cross-fade still takes, in seconds. */
   get busy_s() { return Math.max(0, (this.#busyUntil - this.now) / this.sampleRate); }
 
-  #lead(times) {
+  #leads(count) {
     const seconds = LEAD_S + 2 * (this.context.baseLatency ?? 0);
-    return times * Math.max(LEAD_FRAMES, Math.ceil(seconds * this.sampleRate));
+    return count * Math.max(LEAD_FRAMES, Math.ceil(seconds * this.sampleRate));
   }
 
   /** The first frame to schedule something on, after the cross-fade that goes on. */
-  nextFrame(times = 1) {
-    const frame = Math.max(this.now + this.#lead(times), this.#busyUntil);
+  nextFrame(nLeads = 1) {
+    const frame = Math.max(this.now + this.#leads(nLeads), this.#busyUntil);
     return exactFrame(frame, this.sampleRate);
   }
 
@@ -53,16 +54,16 @@ export class Mixer {
    *  has begun. Its sources must be there before their time, or they are not in step: if
    *  the page was too slow, once more and further ahead. */
   start(timelineFrom, { voices, selected, warmUp = 0 }) {
-    for (let times = 1; ; times *= 2) {
+    for (let nLeads = 1; ; nLeads *= 2) {
       const clock = performance.now();
-      const timeline = timelineFrom(this.nextFrame(times));
+      const timeline = timelineFrom(this.nextFrame(nLeads));
       const opened = !this.run && timeline.position === 0; // a beginning keeps its attack
       const { context, fade, apart, split: destination } = this;
       const parts = { voices, selected, timeline, destination, fade, apart, opened };
       const run = new Run(context, parts);
       const passed = ((performance.now() - clock) / 1000) * this.sampleRate;
-      const late = timeline.start - this.now < 256 || 2 * passed > this.#lead(times);
-      if (!this.realTime || !late || times >= 2 ** MOST_TRIES) return this.#takeOver(run, warmUp);
+      const late = timeline.start - this.now < LEAST_AHEAD_FRAMES || 2 * passed > this.#leads(nLeads);
+      if (!this.realTime || !late || nLeads >= MOST_LEADS) return this.#takeOver(run, warmUp);
       run.free();
     }
   }

@@ -61,17 +61,6 @@ class Packed:
         return self.scale == other.scale and np.array_equal(self.steps, other.steps)
 
     @cached_property
-    def level_dbfs(self) -> float:
-        """Level over all channels in dB, minus infinity for silence."""
-        energy = 0.0
-        for start in range(0, self.steps.shape[1], BLOCK):
-            block = self.steps[:, start : start + BLOCK].astype(np.float32).ravel()
-            energy += float(np.dot(block, block))
-        with np.errstate(divide="ignore"):
-            rms = self.scale * np.sqrt(energy / self.steps.size)
-            return float(20 * np.log10(rms))
-
-    @cached_property
     def envelope(self) -> NDArray[np.int8]:
         """Lowest and highest value of each piece; 127 is the sound's own peak.
 
@@ -87,10 +76,11 @@ class Packed:
 
     @cached_property
     def spectrogram(self) -> NDArray[np.uint8]:
-        """Level at 128 frequencies, rising from 0 to half the sample rate, over time.
+        """The strongest of the levels in each of 128 bands of frequency, over time.
 
-        Shape (128, frames): 0 is -95 dB or less, 255 is -15 dB or more, re a full-scale
-        sine. Of a long sound, some moments of each frame.
+        Shape (128, frames), from 0 to half the sample rate: 0 is -95 dB or less, 255 is
+        -15 dB or more, re a full-scale sine. Powers are averaged over the channels and,
+        in a long sound, over some moments of each frame.
         """
         moments = _moments(self.steps.shape[1])
         power = [_row_powers(self.steps, at) for at in moments]
@@ -101,6 +91,25 @@ class Packed:
         return np.rint(255 * np.clip(shown, 0, 1)).astype(np.uint8)
 
 
+def filtered(samples: NDArray, taps: NDArray) -> NDArray:
+    """What a page makes of a sound and a filter, shape (channels, samples).
+
+    Args:
+        samples: Shape (channels, samples).
+        taps: Shape (1 or channels, taps).
+
+    Example:
+        >>> filtered(np.array([[1.0, 2.0, 0.0]]), np.array([[0.0, 0.5]]))
+        array([[0. , 0.5, 1. ]])
+    """
+    from scipy.signal import oaconvolve
+
+    n_channels = max(len(samples), len(taps))
+    shape = (n_channels, samples.shape[-1])
+    whole = oaconvolve(np.broadcast_to(samples, shape), taps, mode="full", axes=-1)
+    return whole[:, : samples.shape[-1]]
+
+
 def behind_filter(sound: Packed, taps: NDArray) -> Packed:
     """Write what the page makes of a sound with a filter, for a picture of it.
 
@@ -108,17 +117,7 @@ def behind_filter(sound: Packed, taps: NDArray) -> Packed:
         >>> behind_filter(Packed([0.5, 0.25]), np.array([[0.0, 0.5]])).envelope[0, 1]
         array([127, 127], dtype=int8)
     """
-    n_samples, n_taps = sound.steps.shape[1], taps.shape[1]
-    size = 1 << (BLOCK + n_taps - 2).bit_length()
-    response = np.fft.rfft(sound.scale * taps, size)
-    n_channels = max(len(sound.steps), len(taps))
-    made = np.zeros((n_channels, n_samples + n_taps - 1), dtype=np.float32)
-    for start in range(0, n_samples, BLOCK):
-        block = sound.steps[:, start : start + BLOCK]
-        stop = start + block.shape[1] + n_taps - 1
-        through = np.fft.irfft(np.fft.rfft(block, size) * response, size)
-        made[:, start:stop] += through[:, : stop - start]
-    return Packed(made[:, :n_samples])
+    return Packed(filtered(sound.steps.astype(np.float32), sound.scale * taps))
 
 
 def _moments(n_samples: int) -> NDArray:
@@ -131,7 +130,10 @@ def _moments(n_samples: int) -> NDArray:
 
 
 def _row_powers(steps: NDArray, starts: NDArray) -> NDArray:
-    """Mean power in each of the rows of frequency, shape (rows, frames)."""
+    """Largest power of the four bins of each row, shape (rows, frames).
+
+    The power of a bin is its mean over the channels.
+    """
     at = starts[:, None] + np.arange(WINDOW)
     n_samples = steps.shape[1]
     windows = steps[:, np.clip(at, 0, n_samples - 1)] * ((at >= 0) & (at < n_samples))

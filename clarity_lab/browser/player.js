@@ -27,7 +27,7 @@ export class PlayerView {
 
   onChange() {
     const { deck } = this;
-    this.sounds.forEach((button, i) => button.setAttribute("aria-pressed", i === deck.index));
+    this.soundButtons.forEach((button, i) => button.setAttribute("aria-pressed", i === deck.index));
     this.spectrum?.setAttribute("aria-pressed", this.model.get("spectrogram"));
     for (const [ear, button] of Object.entries(this.ears)) {
       button.setAttribute("aria-pressed", ear === this.model.get("ear"));
@@ -64,7 +64,7 @@ export class PlayerView {
     this.level = create("span", { className: "cl-soft cl-number" });
     this.status = create("p", { className: "cl-note", role: "status" });
     this.ears = {};
-    this.sounds = [];
+    this.soundButtons = [];
     this.root = create("div", { className: "cl cl-player", role: "group", tabIndex: -1 });
     this.root.append(...(this.compact ? this.#onOneLine() : this.#asTable()));
     for (const button of this.root.querySelectorAll(".cl-tools button, .cl-play")) {
@@ -124,25 +124,25 @@ export class PlayerView {
   }
 
   #fillTable(rows) {
-    const focused = this.sounds.indexOf(this.root.ownerDocument.activeElement);
+    const focused = this.soundButtons.indexOf(this.root.ownerDocument.activeElement);
     const spoken = rows.some((row) => row.transcript);
     const heads = ["Sound", "Level (dBFS)", ...(spoken ? ["Transcript"] : [])];
     const head = create("tr", {}, ...heads.map((words) => create("th", { scope: "col" }, words)));
     head.children[1].className = "cl-number";
-    this.sounds = [];
+    this.soundButtons = [];
     const lines = rows.map((row, i) => {
       const button = pressable("", { className: "cl-sound", onPress: () => this.deck.select(i) });
       button.append(create("span", { className: "cl-mark", "aria-hidden": "true" }),
         create("span", { className: "cl-digit" }, `${i + 1}`), " ", create("span", {}, row.label));
       if (i < 9) button.setAttribute("aria-keyshortcuts", `${i + 1}`);
-      this.sounds.push(button);
+      this.soundButtons.push(button);
       const cells = [create("th", { scope: "row" }, button), create("td", { className: "cl-number" }, row.level)];
       if (spoken) cells.push(create("td", { className: "cl-words" }, row.transcript));
       return create("tr", {}, ...cells);
     });
     this.table.className = `cl-sounds ${spoken ? "cl-spoken" : "cl-silent"}`;
     this.table.replaceChildren(create("thead", {}, head), create("tbody", {}, ...lines));
-    if (focused >= 0) this.sounds[Math.min(focused, rows.length - 1)].focus();
+    if (focused >= 0) this.soundButtons[Math.min(focused, rows.length - 1)].focus();
   }
 
   /** What is on its way is not saved under a label that is already new. */
@@ -156,8 +156,8 @@ export class PlayerView {
       duration_s: deck.duration_s,
       sound_s: deck.row.duration_s,
       sound: deck.sounds.get(i),
-      peaks: deck.overviews.get(i)?.lanes,
-      full: Math.max(...deck.rows.map((row) => row.peak)),
+      peaks: deck.overviews.get(i)?.peaks,
+      fullHeight: Math.max(...deck.rows.map((row) => row.peak)),
       spectrogram: model.get("spectrogram") ? deck.overviews.get(i)?.spectrogram ?? null : undefined,
     };
     const same = this.shown && Object.keys(shown).every((key) => shown[key] === this.shown[key]);
@@ -173,14 +173,14 @@ export class PlayerView {
 
   #key(key, event) {
     const { deck } = this;
-    const onSound = this.sounds.includes(event.target);
+    const onSound = this.soundButtons.includes(event.target);
     const acts = this.transport.keys();
     if (/^[1-9]$/.test(key) && !this.compact) acts[key] = () => deck.select(Number(key) - 1);
     const presses = event.target.closest("button, summary"); // what the space bar works itself
-    const chosen = onSound && event.target === this.sounds[deck.index];
+    const chosen = onSound && event.target === this.soundButtons[deck.index];
     if (!presses || chosen) acts[" "] = () => deck.toggle();
     acts[key]?.();
-    if (onSound && /^Arrow(Up|Down)$/.test(key)) this.sounds[deck.index].focus();
+    if (onSound && /^Arrow(Up|Down)$/.test(key)) this.soundButtons[deck.index].focus();
     return key in acts;
   }
 

@@ -1,13 +1,12 @@
 // One question. The page itself checks the answer: it needs no kernel for that.
 
-import { create, pressable, takeKeys } from "./dom.js";
+import { create, newId, pressable, takeKeys } from "./dom.js";
 
 /** What Python wrote as HTML: words, <code> and <math>, all else escaped. */
 const rich = (tag, html, properties = {}) => create(tag, { ...properties, innerHTML: html });
 
 function buildQuiz(model) {
-  // By chance: every widget of a page loads a copy of this module, and counts alone.
-  const name = `cl-quiz-${Math.random().toString(36).slice(2)}`;
+  const name = newId("quiz");
   const radios = model.get("option_htmls").map((_, value) =>
     create("input", { type: "radio", name, value: String(value) }),
   );

@@ -1,7 +1,7 @@
 // ITU-T P.800, annex B (absolute category rating): one sound, five answers in words.
 
-import { create } from "./dom.js";
-import { BANDS, newId, RatingScreen } from "./rating_screen.js";
+import { create, newId } from "./dom.js";
+import { BANDS, RatingScreen } from "./rating_screen.js";
 
 const ACR_HELP = ["Keys: Space plays or pauses · 1 to 5 answer · Enter goes on"];
 

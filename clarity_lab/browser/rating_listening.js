@@ -3,11 +3,11 @@
 
 import { Engine } from "./engine.js";
 import { FADES_APART } from "./mixer.js";
+import { oneAtATime } from "./one_at_a_time.js";
 import { SoundStore } from "./sounds.js";
 
 const ENOUGH_S = 0.5; // BS.1534-3, 5.3: the shortest loop; a shorter sound to its end
 const EAR_EVERY_MS = 40;
-const ANOTHER_STARTS = "clarity-lab-starts"; // heard by all players of a page
 
 /** One screen of a test: its sounds, and `on.changed()`, `on.played(i)`, `on.heard(i)`;
  *  while it plays `on.moved()`. */
@@ -30,8 +30,7 @@ export class Listening {
       onSound: (index, channels) => this.receive(index, channels),
       onProgress: () => on.changed(),
     });
-    this.onAnother = ({ detail }) => detail !== this && this.playing && this.toggle();
-    document.addEventListener(ANOTHER_STARTS, this.onAnother);
+    this.turn = oneAtATime(() => { if (this.playing) this.toggle(); });
     this.timer = setInterval(() => {
       this.look();
       if (this.playing) on.moved();
@@ -68,7 +67,7 @@ export class Listening {
     if (this.paused) {
       this.engine.pause();
     } else {
-      document.dispatchEvent(new CustomEvent(ANOTHER_STARTS, { detail: this }));
+      this.turn.take();
       this.engine.play();
     }
     this.look();
@@ -77,10 +76,6 @@ export class Listening {
 
   setGain(gain_db) {
     this.engine.setGain(10 ** (gain_db / 20));
-  }
-
-  loop(region) {
-    this.engine.setLoop(region);
   }
 
   /** Takes stock: who sounds now, for how long already, and did the sound end by itself? */
@@ -105,7 +100,7 @@ export class Listening {
 
   destroy() {
     clearInterval(this.timer);
-    document.removeEventListener(ANOTHER_STARTS, this.onAnother);
+    this.turn.leave();
     this.stopListening?.();
     this.store.destroy();
     this.engine.destroy();

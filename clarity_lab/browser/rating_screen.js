@@ -1,6 +1,6 @@
 // One screen of a listening test: what both methods have, whatever they look like.
 
-import { clock, create, icon, pressable } from "./dom.js";
+import { clock, create, icon, newId, pressable } from "./dom.js";
 import { Listening } from "./rating_listening.js";
 
 /** What the page calls the open reference; all other sounds are letters. */
@@ -9,9 +9,6 @@ export const OPEN_REFERENCE = "Reference";
 export const BANDS = ["bad", "poor", "fair", "good", "excellent"]; // from the low end
 
 const SEND_AFTER_MS = 120;
-
-/** By chance: every widget of a page loads a copy of this module, and counts alone. */
-export const newId = (what) => `cl-rating-${what}-${Math.random().toString(36).slice(2)}`;
 
 export class RatingScreen {
   constructor(model, tell, { loop, wholeFirst, help }) {

@@ -1,17 +1,19 @@
 // A recorder for one's own voice: consent, countdown, level, stop, listen, again.
 // Plain Web Audio, no library, no network. The samples go to Python as one binary
 // message (32-bit floats, little-endian), not as widget state: they are not saved.
-import { capture, contextFor, helpFor, openMicrophone, peakOf } from "./microphone.js";
-import { RecorderView, inDecibels } from "./recorder_view.js";
+import { withMinus } from "./dom.js";
+import { CLIPPED, capture, contextFor, helpFor, openMicrophone, peakOf } from "./microphone.js";
+import { oneAtATime } from "./one_at_a_time.js";
+import { RecorderView, inDbfs } from "./recorder_view.js";
 
 const GO_ON = "You can go on with a recording that comes with the lesson.";
-const SOFT_DB = -30; // peak; speech near a microphone reaches -20 to -6 dB
+const SOFT_DBFS = -30; // peak; speech near a microphone reaches -20 to -6 dBFS
 
 const pause = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
 
 function advice(peak) {
-  if (peak >= 0.999) return "It was too loud and is clipped: move away and record again.";
-  if (inDecibels(peak) < SOFT_DB)
+  if (peak >= CLIPPED) return "It was too loud and is clipped: move away and record again.";
+  if (inDbfs(peak) < SOFT_DBFS)
     return "That is soft: move closer, or turn the microphone up, and record again.";
   return "That is a good level.";
 }
@@ -20,14 +22,15 @@ function summary(samples, sampleRate) {
   const seconds = (samples.length / sampleRate).toFixed(1);
   const peak = peakOf(samples);
   if (peak === 0) return `Recorded ${seconds} s of silence: is the microphone muted?`;
-  const level = inDecibels(peak).toFixed(0).replace("-", "−");
-  return `Recorded ${seconds} s at ${sampleRate} Hz, peak ${level} dB. ${advice(peak)}`;
+  const level = withMinus(inDbfs(peak).toFixed(0));
+  return `Recorded ${seconds} s at ${sampleRate} Hz, peak ${level} dBFS. ${advice(peak)}`;
 }
 
 class Recorder {
   constructor(model) {
     this.model = model;
     this.view = new RecorderView();
+    this.turn = oneAtATime(() => this.player?.stop());
     this.view.begin(model.get("max_duration_s"));
     this.view.record.onclick = () => this.press();
     this.view.again.onclick = () => (this.player ? this.player.stop() : this.listen());
@@ -125,6 +128,7 @@ class Recorder {
     };
     view.again.dataset.playing = "yes";
     view.again.textContent = "■ Stop listening";
+    this.turn.take();
     player.start();
     follow();
   }
@@ -140,6 +144,7 @@ class Recorder {
     const under = ["waiting", "countdown", "recording"];
     if (under.includes(this.view.root.dataset.status)) this.tell("idle", "");
     this.player?.stop();
+    this.turn.leave();
     this.release();
     this.context?.close();
   }

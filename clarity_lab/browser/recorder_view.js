@@ -1,6 +1,6 @@
 // What the recorder looks like: consent, buttons, the growing wave, the level.
-import { clock, create, pressable, svgElement, takeKeys } from "./dom.js";
-import { peakOf } from "./microphone.js";
+import { clock, create, pressable, svgElement, takeKeys, withMinus } from "./dom.js";
+import { CLIPPED, peakOf } from "./microphone.js";
 
 const CONSENT =
   "Your voice goes from this browser to the Python session of this notebook (on Binder " +
@@ -8,10 +8,10 @@ const CONSENT =
   "save it.";
 const N_COLUMNS = 240;
 const HALF_HEIGHT = 40;
-const LOWEST_DB = -60;
+const LOWEST_DBFS = -60;
 
-export const inDecibels = (peak) => 20 * Math.log10(Math.max(1e-3, peak));
-const written = (db) => `${db.toFixed(0).replace("-", "−")} dB`;
+export const inDbfs = (peak) => 20 * Math.log10(Math.max(1e-3, peak));
+const written = (dbfs) => `${withMinus(dbfs.toFixed(0))} dBFS`;
 
 export class RecorderView {
   constructor() {
@@ -21,7 +21,7 @@ export class RecorderView {
       disabled: true, title: "At the level at which it was recorded",
     });
     this.meter = create("meter", {
-      min: LOWEST_DB, max: 0, low: -40, high: -6, optimum: -20, value: LOWEST_DB,
+      min: LOWEST_DBFS, max: 0, low: -40, high: -6, optimum: -20, value: LOWEST_DBFS,
     });
     this.level = create("span", { className: "cl-number", "aria-hidden": "true" });
     this.clipped = create("strong", { className: "cl-clipped", hidden: true },
@@ -69,16 +69,16 @@ export class RecorderView {
     const peak = peakOf(block);
     const column = Math.min(N_COLUMNS - 1, Math.floor((N_COLUMNS * at) / this.seconds));
     this.peaks[column] = Math.max(this.peaks[column], peak);
-    if (peak >= 0.999) this.clipped.hidden = false;
+    if (peak >= CLIPPED) this.clipped.hidden = false;
     this.showLevel(peak);
     this.time.textContent = `${clock(at)} of ${clock(this.seconds)}`;
     this.frame ??= requestAnimationFrame(() => this.drawWave());
   }
 
   showLevel(peak) {
-    const db = inDecibels(peak);
-    this.meter.value = db;
-    this.level.textContent = db <= LOWEST_DB ? "" : written(db);
+    const dbfs = inDbfs(peak);
+    this.meter.value = dbfs;
+    this.level.textContent = dbfs <= LOWEST_DBFS ? "" : written(dbfs);
   }
 
   /** The whole recording over the full width. */
@@ -108,7 +108,7 @@ export class RecorderView {
   }
 
   rest() {
-    this.meter.value = LOWEST_DB;
+    this.meter.value = LOWEST_DBFS;
     this.level.textContent = "";
     this.count.textContent = "";
     if (this.frame) cancelAnimationFrame(this.frame);

@@ -3,7 +3,7 @@
 
 const CHUNK_BYTES = 1 << 20;
 const MOST_ON_THE_WAY = 6; // chunks
-const PATIENCE_MS = 20_000; // a kernel may be busy; then ask again, each time later
+const PATIENCE_MS = 20_000; // a kernel may be busy; then ask again, and wait twice as long
 const LOOK_EVERY_MS = 5_000;
 const REST_MS = 150; // a filter that moves is not drawn at every step
 
@@ -37,15 +37,16 @@ class Arriving {
     this.missing = []; // first samples of chunks, in order
     for (let start = 0; start < n_samples; start += this.step) this.missing.push(start);
     this.asked = new Map(); // first sample -> when to lose patience
-    this.patience = PATIENCE_MS;
+    this.tries = new Map(); // first sample -> how often it was asked for
     if (comes) this.ask(this.missing[0]);
   }
 
   get complete() { return this.left === 0; }
 
   ask(start) {
-    this.asked.set(start, performance.now() + this.patience);
-    return start;
+    const tries = this.tries.get(start) ?? 0;
+    this.tries.set(start, tries + 1);
+    this.asked.set(start, performance.now() + PATIENCE_MS * 2 ** tries);
   }
 
   /** The next chunk nobody has asked for yet, or undefined. */
@@ -69,11 +70,7 @@ class Arriving {
   }
 
   loseFaith(now) {
-    for (const [start, until] of this.asked) {
-      if (now < until) continue;
-      this.asked.delete(start);
-      this.patience *= 2;
-    }
+    for (const [start, until] of this.asked) if (now >= until) this.asked.delete(start);
   }
 }
 
@@ -81,9 +78,8 @@ export class SoundStore {
   #sounds = []; // Arriving, or { version, taps } of a filter, in the kernel's order
   #first = 0;
 
-  /** on: onOverview(i, { lanes, peaks, peak, level_db, spectrogram }), onSound(i,
-   *  channels), onFilter(i, { of, taps }), onProgress(done, total), in samples,
-   *  onSounds(list); all may be missing. */
+  /** on: onOverview(i, { peaks, spectrogram }), onSound(i, channels),
+   *  onFilter(i, { of, taps }), onProgress(done, total), in samples; all may be missing. */
   constructor(model, on = {}) {
     Object.assign(this, { model, on });
     this.model.on("msg:custom", this.#receive);
@@ -122,7 +118,6 @@ export class SoundStore {
       if (known?.version === about.version) return known;
       return about.filter ? { version: 0 } : new Arriving(about); // taps come by themselves
     });
-    this.on.onSounds?.(sounds);
     const isNew = (one) => !before.has(one);
     this.#wantOverviews((one) => isNew(one) && one.left > one.step); // to look at meanwhile
     this.#look();
@@ -145,13 +140,12 @@ export class SoundStore {
     this.#progress();
   }
 
-  #overview({ sound: index, version, channels, spectrogram, ...about }, buffers) {
+  #overview({ sound: index, version, channels, peak, spectrogram }, buffers) {
     if (this.#sounds[index]?.version !== version) return;
-    const peaks = numbers(Int8Array, buffers[0]);
-    const lanes = rows(Float32Array.from(peaks, (x) => (x * about.peak) / 127), channels);
+    const steps = numbers(Int8Array, buffers[0]);
+    const peaks = rows(Float32Array.from(steps, (x) => (x * peak) / 127), channels);
     if (spectrogram) spectrogram.data = numbers(Uint8Array, buffers[1]);
-    const level_db = about.level_db ?? -Infinity;
-    this.on.onOverview?.(index, { ...about, level_db, peaks, lanes, spectrogram });
+    this.on.onOverview?.(index, { peaks, spectrogram });
   }
 
   #filter({ sound: index, version, of, channels }, [data]) {

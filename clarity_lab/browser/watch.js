@@ -3,9 +3,9 @@
 import { sharingOneDeck } from "./deck.js";
 import { create } from "./dom.js";
 import { PlayerView } from "./player.js";
+import { drawFrame } from "./watch_frame.js";
 
-/** Traits beside those of a player: map (SVG), frames { per_s, nose, size: {who: [...]},
- *  rings: [smallest, largest] }. */
+/** Traits beside those of a player: map (SVG) and frames, as drawFrame takes them. */
 class WatchView extends PlayerView {
   constructor(model, deck) {
     super(model, deck);
@@ -28,20 +28,8 @@ class WatchView extends PlayerView {
 
   follow() {
     cancelAnimationFrame(this.next);
-    this.draw(this.deck.position_s);
+    drawFrame(this.map, this.frames, this.deck.position_s);
     if (this.deck.active) this.next = requestAnimationFrame(() => this.follow());
-  }
-
-  draw(position_s) {
-    const { per_s, nose, size, rings: [smallest, largest] } = this.frames;
-    const frame = Math.min(Math.floor(position_s * per_s), nose.length - 1);
-    const head = this.map.querySelector("[data-nose]");
-    const turned = head.getAttribute("transform").replace(/rotate\(.*\)/, `rotate(${-nose[frame]})`);
-    head.setAttribute("transform", turned);
-    for (const ring of this.map.querySelectorAll("[data-who]")) {
-      const sizes = size[ring.dataset.who];
-      if (sizes) ring.setAttribute("r", smallest + (largest - smallest) * sizes[frame]);
-    }
   }
 }
 

@@ -38,37 +38,37 @@ export class WaveStrip {
     this.on = on;
     this.duration = 1;
     this.wave = create("canvas", { className: "cl-wave" });
-    this.blur = create("canvas", { className: "cl-spectrogram", hidden: true });
-    this.top = create("span", { className: "cl-top", hidden: true }, `${sampleRate / 2000} kHz`);
+    this.spectrogramCanvas = create("canvas", { className: "cl-spectrogram", hidden: true });
+    this.topFrequency = create("span", { className: "cl-top", hidden: true }, `${sampleRate / 2000} kHz`);
     this.region = create("div", { className: "cl-region", hidden: true });
     this.cursor = create("div", { className: "cl-cursor" });
     this.bar = create(
       "div",
       { className: "cl-timeline", role: "slider", tabIndex: 0, "aria-label": "Position",
         "aria-valuemin": 0, "aria-orientation": "horizontal" },
-      this.wave, create("div", { className: "cl-below" }, this.blur, this.top), this.region, this.cursor,
+      this.wave, create("div", { className: "cl-below" }, this.spectrogramCanvas, this.topFrequency), this.region, this.cursor,
     );
     this.ruler = create("div", { className: "cl-ruler", "aria-hidden": "true", hidden: !ruler });
-    this.probe = create("span", { className: "cl-probe", "aria-hidden": "true" });
-    this.node = create("div", { className: "cl-strip" }, this.bar, this.ruler, this.probe);
+    this.accent = create("span", { className: "cl-accent", "aria-hidden": "true" });
+    this.node = create("div", { className: "cl-strip" }, this.bar, this.ruler, this.accent);
     this.#listen();
-    this.watch = new ResizeObserver(() => this.draw());
-    this.watch.observe(this.bar);
-    this.themes = matchMedia("(forced-colors: active), (prefers-color-scheme: dark)");
+    this.sizeObserver = new ResizeObserver(() => this.draw());
+    this.sizeObserver.observe(this.bar);
+    this.colourScheme = matchMedia("(forced-colors: active), (prefers-color-scheme: dark)");
     this.redraw = () => this.draw();
-    this.themes.addEventListener("change", this.redraw);
-    this.skin = new MutationObserver(this.redraw); // JupyterLab changes its theme here
-    this.skin.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+    this.colourScheme.addEventListener("change", this.redraw);
+    this.themeObserver = new MutationObserver(this.redraw); // JupyterLab changes its theme here
+    this.themeObserver.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
   }
 
   /**
    * What to draw: duration_s of the line, sound_s of this sound, its channels, or peaks
-   * before they are here, the sample that reaches the edge, and a spectrogram: null
-   * while it is on its way, undefined for none.
+   * before they are here, fullHeight: the sample value that reaches the edge, and a
+   * spectrogram: null while it is on its way, undefined for none.
    */
-  show({ duration_s, sound_s, channels, peaks, full, spectrogram }) {
-    Object.assign(this, { duration: duration_s, sound_s, channels, peaks, full, spectrogram });
-    this.blur.hidden = this.top.hidden = spectrogram === undefined;
+  show({ duration_s, sound_s, channels, peaks, fullHeight, spectrogram }) {
+    Object.assign(this, { duration: duration_s, sound_s, channels, peaks, fullHeight, spectrogram });
+    this.spectrogramCanvas.hidden = this.topFrequency.hidden = spectrogram === undefined;
     this.bar.setAttribute("aria-valuemax", duration_s.toFixed(2));
     this.draw();
   }
@@ -94,14 +94,14 @@ export class WaveStrip {
 
   draw() {
     this.#drawWave();
-    if (!this.blur.hidden) this.#drawSpectrogram();
+    if (!this.spectrogramCanvas.hidden) this.#drawSpectrogram();
     this.#drawRuler();
   }
 
   destroy() {
-    this.watch.disconnect();
-    this.skin.disconnect();
-    this.themes.removeEventListener("change", this.redraw);
+    this.sizeObserver.disconnect();
+    this.themeObserver.disconnect();
+    this.colourScheme.removeEventListener("change", this.redraw);
   }
 
   /** A canvas with as many pixels as the screen gives it, cleared. */
@@ -116,7 +116,7 @@ export class WaveStrip {
     return { pen, width, height };
   }
 
-  #lanes(n) {
+  #channelPeaks(n) {
     if (this.channels) return this.channels.map((samples) => peaksOf(samples, n));
     return this.peaks ?? [];
   }
@@ -125,16 +125,16 @@ export class WaveStrip {
     const { pen, width, height } = this.#sized(this.wave);
     if (!width || !height) return;
     const long = Math.max(1, Math.round((width * this.sound_s) / this.duration)) || width;
-    const lanes = this.#lanes(long);
-    const tall = height / Math.max(1, lanes.length);
-    pen.fillStyle = getComputedStyle(this.probe).color;
-    for (let lane = 0; lane < Math.max(1, lanes.length); lane++) {
-      const middle = tall * (lane + 0.5);
-      const reach = (0.46 * tall) / (this.full || 1);
+    const channels = this.#channelPeaks(long);
+    const tall = height / Math.max(1, channels.length);
+    pen.fillStyle = getComputedStyle(this.accent).color;
+    for (let channel = 0; channel < Math.max(1, channels.length); channel++) {
+      const middle = tall * (channel + 0.5);
+      const reach = (0.46 * tall) / (this.fullHeight || 1);
       pen.globalAlpha = 0.35;
       pen.fillRect(0, middle - 0.5, width, 1);
       pen.globalAlpha = 1;
-      const peaks = lanes[lane];
+      const peaks = channels[channel];
       const n = peaks ? peaks.length / 2 : 0;
       const wide = long / n;
       for (let i = 0; i < n; i++) {
@@ -146,10 +146,10 @@ export class WaveStrip {
   }
 
   #drawSpectrogram() {
-    const { pen, width, height } = this.#sized(this.blur);
+    const { pen, width, height } = this.#sized(this.spectrogramCanvas);
     const { data, n_frames, n_bins } = this.spectrogram ?? {}; // bytes, lowest frequency first
     if (!width || !height || !n_frames) return;
-    const shades = shadesOf(getComputedStyle(this.probe).color, getComputedStyle(this.bar).color);
+    const shades = shadesOf(getComputedStyle(this.accent).color, getComputedStyle(this.bar).color);
     const picture = new ImageData(n_frames, n_bins);
     for (let bin = 0; bin < n_bins; bin++) {
       for (let frame = 0; frame < n_frames; frame++) {
@@ -182,7 +182,7 @@ export class WaveStrip {
       const box = this.bar.getBoundingClientRect();
       return this.duration * Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
     };
-    let from = null; // where a drag began: { x, s, held }
+    let from = null; // where the button went down: { x, s }, and whether it has moved since
     this.bar.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       this.bar.setPointerCapture(event.pointerId);

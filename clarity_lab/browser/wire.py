@@ -52,14 +52,15 @@ class SoundSender:
     """Holds the sounds of a widget and gives the page what it wants of them.
 
     To be mixed into a widget, before its other bases. Sounds travel at the level they
-    were given; the page applies the common gain to all of them.
+    were given; the page takes their common gain and rate from the widget's traits
+    ``gain_db`` and ``sample_rate``.
     """
 
     def __init__(self, **traits: object) -> None:
         super().__init__(**traits)
         self._held: dict[str, Held] = {}
         self._versions = itertools.count(1)
-        self._common: dict[str, float] = {}
+        self._held_rate: int | None = None
         self._page_is_there = False
         self._told: set[int] = set()  # versions that the page knows of
         self._unanswered: set[int] = set()  # that went unasked
@@ -76,7 +77,6 @@ class SoundSender:
         sounds: Mapping[str, ArrayLike],
         *,
         sample_rate: int,
-        common_gain_db: float,
         tell: bool = True,
     ) -> None:
         """Hold these sounds instead of those before; only what changed will travel.
@@ -84,24 +84,19 @@ class SoundSender:
         Args:
             sounds: Label to sound, (samples,) or (channels, samples), full scale 1.0.
                 They are kept as they are now: later changes to the arrays do not count.
-            sample_rate: Of all of them, in Hz.
-            common_gain_db: What the page plays them with, in dB.
+            sample_rate: Of all of them, in Hz. At another one every sound is new.
             tell: Tell the page now; else with `announce`.
 
         Raises:
             TypeError: If samples are integers.
             ValueError: If a sound is empty, not finite or has more than two channels.
         """
-        common = {
-            "sample_rate": require_sample_rate(sample_rate),
-            "common_gain_db": float(common_gain_db),
-        }
-        same_rate = common["sample_rate"] == self._common.get("sample_rate")
-        old = self._held if same_rate else {}
+        sample_rate = require_sample_rate(sample_rate)
+        old = self._held if sample_rate == self._held_rate else {}
         self._held = {
             label: self._kept(x, old.get(label)) for label, x in sounds.items()
         }
-        self._common = common
+        self._held_rate = sample_rate
         if tell:
             self.announce()
 
@@ -110,14 +105,11 @@ class SoundSender:
         if self._page_is_there:
             self._announce()
 
-    def exchange(
-        self, sounds: Mapping[str, ArrayLike], *, common_gain_db: float
-    ) -> None:
+    def exchange(self, sounds: Mapping[str, ArrayLike]) -> None:
         """Hold some sounds instead of those of their names; the others stay.
 
         Args:
             sounds: Label to sound, as for `set_sounds`, of labels that are there.
-            common_gain_db: What the page plays all of them with, in dB.
 
         Raises:
             TypeError: If samples are integers.
@@ -126,7 +118,6 @@ class SoundSender:
         self._require_labels(*sounds)
         news = {label: self._kept(x, self._held[label]) for label, x in sounds.items()}
         self._held = {**self._held, **news}
-        self._common = {**self._common, "common_gain_db": float(common_gain_db)}
         if self._page_is_there:
             self._announce()
 
@@ -175,12 +166,10 @@ class SoundSender:
         """Say what there is; what is new and small goes along, if the page keeps up."""
         labels, held = list(self._held), list(self._held.values())
         unasked = self._unasked()
-        content = {"kind": "sounds", **self._common}
-        content["sounds"] = [
-            {"label": label, **one.described(labels), "comes": one.version in unasked}
-            for label, one in self._held.items()
+        sounds = [
+            {**one.described(labels), "comes": one.version in unasked} for one in held
         ]
-        self.send(content)
+        self.send({"kind": "sounds", "sounds": sounds})
         self._told = {one.version for one in held}
         self._unanswered |= unasked
         for number, one in enumerate(held):
@@ -205,16 +194,12 @@ class SoundSender:
 
     def _send_overview(self, number: int, held: Held, *, spectrogram: bool) -> None:
         sound = held.sound or behind_filter(self._held[held.of].sound, held.taps)
-        channels, n_bins, _ = sound.envelope.shape
-        level_db = sound.level_dbfs
         content = {
             "kind": "overview",
             "sound": number,
             "version": held.version,
-            "channels": channels,
-            "n_bins": n_bins,
+            "channels": len(sound.envelope),
             "peak": sound.scale * TOP,
-            "level_db": level_db if np.isfinite(level_db) else None,  # JSON has no inf
         }
         data = [sound.envelope]
         if spectrogram:

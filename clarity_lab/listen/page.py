@@ -146,10 +146,10 @@ def safe_gain_db(sounds: Iterable[ArrayLike]) -> float:
         >>> safe_gain_db([[0.1], [-2.0]])
         -6.1
     """
-    rooms_db = [float(np.min(headroom_db(samples))) for samples in sounds]
-    if not rooms_db:
+    headrooms_db = [float(np.min(headroom_db(samples))) for samples in sounds]
+    if not headrooms_db:
         raise ValueError("expected at least one sound, got none.")
-    return min(0.0, float(np.floor(10 * min(rooms_db)) / 10))
+    return min(0.0, float(np.floor(10 * min(headrooms_db)) / 10))
 
 
 def under_title(title: str | None, words: str) -> str:

@@ -9,6 +9,7 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.browser import module, style
+from clarity_lab.browser.packing import filtered
 from clarity_lab.checks import require_choice, require_samples
 from clarity_lab.listen.page import (
     refuse_clipping,
@@ -161,11 +162,12 @@ class Player(Steered):
         taps = np.atleast_2d(require_samples(taps, name="taps"))
         source, peak = self._programme.played[of], self._programme.measures[of].peak
         gain = db_to_amplitude(self.gain_db)
+        made = filtered(source, taps)
         if gain * peak * np.max(np.sum(np.abs(taps), axis=-1)) > 1:  # it may clip
-            refuse_clipping(gain * filtered(source, taps))
+            refuse_clipping(gain * made)
         super().set_filter(label, of=of, taps=taps)
-        made = programme({label: filtered(source, taps)}, sample_rate=self.sample_rate)
-        self._programme = self._programme.with_these(made)
+        ready = programme({label: made}, sample_rate=self.sample_rate)
+        self._programme = self._programme.with_these(ready)
         self._show_rows()
 
     def _take(self, ready: Programme, gain_db: float) -> None:
@@ -179,11 +181,7 @@ class Player(Steered):
             longest_s = max(row["duration_s"] for row in self.rows)
             if self.loop_region and self.loop_region[0] >= longest_s:
                 self.loop_region = ()
-        self.set_sounds(
-            ready.played,
-            sample_rate=ready.sample_rate,
-            common_gain_db=gain_db,
-        )
+        self.set_sounds(ready.played, sample_rate=ready.sample_rate)
 
     def _show_rows(self) -> None:
         self.rows = [self._row(label) for label in self.sounds]
@@ -197,7 +195,6 @@ class Player(Steered):
             "named": label != UNNAMED,
             "level": measured.level,
             "transcript": self._transcripts.get(label, ""),
-            "channels": len(samples),
             "peak": measured.peak,
             "duration_s": samples.shape[-1] / self.sample_rate,
         }
@@ -212,21 +209,6 @@ class Player(Steered):
             caption=under_title(self.title, self.caption),
             transcripts=self._transcripts,
         )
-
-
-def filtered(samples: NDArray, taps: NDArray) -> NDArray:
-    """What a page makes of a sound and a filter, shape (channels, samples).
-
-    Example:
-        >>> filtered(np.array([[1.0, 2.0, 0.0]]), np.array([[0.0, 0.5]]))
-        array([[0. , 0.5, 1. ]])
-    """
-    from scipy.signal import oaconvolve
-
-    n_channels = max(len(samples), len(taps))
-    shape = (n_channels, samples.shape[-1])
-    whole = oaconvolve(np.broadcast_to(samples, shape), taps, mode="full", axes=-1)
-    return whole[:, : samples.shape[-1]]
 
 
 def player_of_one(

@@ -11,6 +11,11 @@ from clarity_lab.listen.page import level_in_words, table_html
 from clarity_lab.listen.picture import preview_table
 
 
+def is_static() -> bool:
+    """Whether what is shown must work without a kernel: ``CLARITY_LAB_STATIC=1``."""
+    return os.environ.get("CLARITY_LAB_STATIC") == "1"
+
+
 def still_html(
     sounds: Mapping[str, NDArray],
     *,
@@ -37,7 +42,7 @@ def still_html(
         HTML without scripts.
     """
     spoken = {k: v for k, v in (transcripts or {}).items() if k in sounds}
-    if os.environ.get("CLARITY_LAB_STATIC") == "1":
+    if is_static():
         options = {"sample_rate": sample_rate, "title": title, "gain_db": gain_db}
         return table_html(sounds, **options, transcripts=spoken)
     levels = {label: level_in_words(one) for label, one in sounds.items()}

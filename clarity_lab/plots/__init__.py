@@ -6,7 +6,7 @@ style or a label says the same.
 Lessons: 01_sound_and_level, 02_speech_features, 10_scene_rendering, 11_hearing_loss.
 """
 
-from clarity_lab.plots.audiogram import plot_audiogram, plot_ear
+from clarity_lab.plots.audiogram import plot_audiogram, plot_ear, plot_ears
 from clarity_lab.plots.features import plot_features, plot_mel
 from clarity_lab.plots.ratings import plot_ratings
 from clarity_lab.plots.scenes import plot_decay, plot_head_turn, plot_room
@@ -18,6 +18,7 @@ __all__ = [
     "plot_audiogram",
     "plot_decay",
     "plot_ear",
+    "plot_ears",
     "plot_features",
     "plot_head_turn",
     "plot_mel",

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
-from clarity_lab.hearing import GRADES_DB_HL, Audiogram
+from clarity_lab.hearing import GRADES_DB_HL, Audiogram, Listener
 from clarity_lab.plots.style import axes_or_new
 
 EAR_STYLES = {
@@ -78,6 +78,25 @@ def plot_ear(audiogram: Audiogram, *, ax: Axes | None = None) -> Axes:
         audiogram.frequencies_hz, right_db_hl=audiogram.thresholds_db_hl, ax=ax
     )
     ax.get_legend().remove()
+    ax.set_title("Audiogram")
+    return ax
+
+
+def plot_ears(ears: Audiogram | Listener, *, ax: Axes | None = None) -> Axes:
+    """Draw one ear that is nobody's left or right, or both of a listener.
+
+    Args:
+        ears: The ear, or who has two; each is drawn at its own frequencies.
+        ax: Where to draw. Default: a new figure.
+
+    Returns:
+        The axes, with a legend for two ears.
+    """
+    if isinstance(ears, Audiogram):
+        return plot_ear(ears, ax=ax)
+    right, left = ears.right, ears.left
+    ax = plot_audiogram(right.frequencies_hz, right_db_hl=right.thresholds_db_hl, ax=ax)
+    plot_audiogram(left.frequencies_hz, left_db_hl=left.thresholds_db_hl, ax=ax)
     ax.set_title("Audiogram")
     return ax
 

@@ -21,7 +21,7 @@ from tqdm import tqdm
 from clarity_lab.site.check import (
     MB,
     SiteError,
-    require_sound_site,
+    require_whole_site,
     size_by_kind,
 )
 from clarity_lab.site.execute import LessonError, executed, stop_kernels
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
         write_pages(ran.books, new, folder=options.folder)
-        outward = require_sound_site(new, most_mb=MOST_MB)
+        outward = require_whole_site(new, most_mb=MOST_MB)
         replace_folder(output, new)
     except (ValueError, OSError, LessonError, SiteError) as error:
         print(f"clarity-lab: no site was written. {error}", file=sys.stderr)

@@ -49,7 +49,7 @@ class Seen(HTMLParser):
         self.loaded += [given[name] for name in given if (tag, name) in LOADED]
 
 
-def require_sound_site(site: Path, *, most_mb: float) -> dict[str, list[str]]:
+def require_whole_site(site: Path, *, most_mb: float) -> dict[str, list[str]]:
     """Raise unless every page of a site is whole and all is small enough.
 
     Args:

@@ -1,4 +1,4 @@
-"""Controls around functions that live elsewhere; they compute nothing themselves.
+"""Controls around functions that live elsewhere; here is what they show and ask.
 
 Lessons: 00_start_here, 01_sound_and_level, 02_speech_features, 10_scene_rendering,
 11_hearing_loss, 12_hearing_aid, 13_intelligibility, 14_music_quality, 90_whole_chain.

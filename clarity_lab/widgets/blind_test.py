@@ -107,11 +107,7 @@ class BlindTest(Steered):
         self._seed = require_seed(seed)
         self._round = 0
         n_samples = self._pair[0].shape[-1]
-        row = {
-            "channels": 2,
-            "duration_s": n_samples / ready.sample_rate,
-            "named": True,
-        }
+        row = {"duration_s": n_samples / ready.sample_rate, "named": True}
         super().__init__(
             title=str(title or ""),
             caption=caption_of(ready, gain),
@@ -183,13 +179,13 @@ class BlindTest(Steered):
         x = self._order[self.trial - 1]
         self._answered.append(
             Trial(
-                self.trial,
-                x,
-                answer,
-                answer == x,
-                confidence,
-                round(seconds, 1),
-                n_switches,
+                trial=self.trial,
+                x=x,
+                answer=answer,
+                correct=answer == x,
+                confidence=confidence,
+                seconds=round(seconds, 1),
+                n_switches=n_switches,
             )
         )
         if self.feedback == "each":
@@ -223,10 +219,10 @@ class BlindTest(Steered):
             self.selected = "X"
             self.trial, self.phase, self.verdict, self.log = trial, "asking", "", []
         a, b = self._pair
-        options = {"sample_rate": self.sample_rate, "common_gain_db": self.gain_db}
-        self.set_sounds({"A": a, "B": b}, **options)  # the old X is forgotten,
         x = a if self._order[trial - 1] == "A" else b
-        self.set_sounds({"A": a, "B": b, "X": x}, **options)  # so that this one is new
+        rate = self.sample_rate
+        self.set_sounds({"A": a, "B": b}, sample_rate=rate)  # the old X is forgotten,
+        self.set_sounds({"A": a, "B": b, "X": x}, sample_rate=rate)  # this one is new
 
     def _tell(self, phase: str, shown: list[Trial]) -> None:
         names = dict(zip("AB", self.names, strict=True))
@@ -288,5 +284,5 @@ def alike(a: NDArray, b: NDArray) -> tuple[NDArray, NDArray]:
     """
     length = max(a.shape[-1], b.shape[-1])
     padded = (np.pad(one, ((0, 0), (0, length - one.shape[-1]))) for one in (a, b))
-    left, right = (np.repeat(one, 2 // len(one), axis=0) for one in padded)
-    return left, right
+    a, b = (np.repeat(one, 2 // len(one), axis=0) for one in padded)
+    return a, b

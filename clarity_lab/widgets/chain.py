@@ -12,7 +12,7 @@ from clarity_lab.checks import require_number, require_sample_rate
 from clarity_lab.frozen import frozen
 from clarity_lab.hearing import Listener, simulate_loss
 from clarity_lab.listen import safe_gain_db
-from clarity_lab.plots import figure_html, plot_audiogram
+from clarity_lab.plots import figure_html, plot_ears
 from clarity_lab.plots.style import side_by_side
 from clarity_lab.units import db_to_amplitude
 from clarity_lab.widgets.controls import choice
@@ -61,9 +61,9 @@ def explore_chain(
     }
     scores = _as_scores(scores)
     first = next(iter(outputs))
-    room = db_to_amplitude(MARGIN_DB)
+    margin = db_to_amplitude(MARGIN_DB)
     gain_db = safe_gain_db(
-        room * sound for sounds in outputs.values() for sound in sounds.values()
+        margin * sound for sounds in outputs.values() for sound in sounds.values()
     )
 
     @lru_cache(maxsize=32)
@@ -152,12 +152,7 @@ def _picture(theirs: Mapping[str, float], chosen: str, listener: Listener) -> st
     left.bar_label(bars, fmt="%.2f", padding=3)
     left.invert_yaxis()
     left.set(xlabel="HASPI", xlim=(0, 1.15), title="This scene, this listener")
-    plot_audiogram(
-        listener.left.frequencies_hz,
-        left_db_hl=listener.left.thresholds_db_hl,
-        right_db_hl=listener.right.threshold_at(listener.left.frequencies_hz),
-        ax=right,
-    )
+    plot_ears(listener, ax=right)
     right.set_title(listener.name, parse_math=False)
     listing = ", ".join(f"{name} {score:.2f}" for name, score in theirs.items())
     return figure_html(figure, alt=f"Scores: {listing}. Audiogram of {listener.name}.")

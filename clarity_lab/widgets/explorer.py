@@ -13,12 +13,10 @@ from typing import Any
 
 import ipywidgets
 
-from clarity_lab.widgets.controls import in_words, slider, trait_of
-from clarity_lab.widgets.live_player import Filtered, LivePlayer, Sounds
+from clarity_lab.widgets.controls import in_words, trait_of
+from clarity_lab.widgets.live_player import LivePlayer, Sounds
 from clarity_lab.widgets.moves import Newest, moved_by_hand
 from clarity_lab.widgets.names import Names
-
-__all__ = ["Explorer", "Filtered", "Heard", "slider"]
 
 ARTIST = ThreadPoolExecutor(1, thread_name_prefix="clarity-lab-artist")
 """Draws for all explorers, one picture after the other: Matplotlib holds a set of

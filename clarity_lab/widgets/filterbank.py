@@ -22,7 +22,8 @@ from clarity_lab.plots import figure_html, plot_features
 from clarity_lab.plots.style import side_by_side
 from clarity_lab.units import amplitude_to_db
 from clarity_lab.widgets.controls import choice, slider
-from clarity_lab.widgets.explorer import Explorer, Filtered, Heard
+from clarity_lab.widgets.explorer import Explorer, Heard
+from clarity_lab.widgets.live_player import Filtered
 
 BANKS = ("gammatone", "mel", "octaves")
 CHANNELS_RANGE = (4, 40)

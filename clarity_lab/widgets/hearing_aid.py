@@ -18,13 +18,13 @@ from clarity_lab.hearing import (
     Listener,
     standard_audiogram,
 )
-from clarity_lab.plots import figure_html, plot_spectrum
+from clarity_lab.plots import figure_html, plot_ears, plot_spectrum
 from clarity_lab.plots.style import side_by_side
 from clarity_lab.units import db_spl_to_dbfs
 from clarity_lab.widgets.audiogram_editor import audiogram_editor
 from clarity_lab.widgets.controls import choice, rest_while, slider
 from clarity_lab.widgets.explorer import Explorer, Heard
-from clarity_lab.widgets.hearing_loss import plot_ears, within_the_model
+from clarity_lab.widgets.hearing_loss import within_the_model
 
 AIDS = {
     "no aid": lambda speech, **_: speech,

@@ -6,7 +6,6 @@ from functools import partial
 
 import ipywidgets
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab.audio import level_dbfs
@@ -20,7 +19,7 @@ from clarity_lab.hearing import (
 )
 from clarity_lab.hearing.msbg.settings import HIGHEST_DB_HL
 from clarity_lab.listen import safe_gain_db
-from clarity_lab.plots import figure_html, plot_audiogram, plot_ear, plot_spectrum
+from clarity_lab.plots import figure_html, plot_ears, plot_spectrum
 from clarity_lab.plots.style import side_by_side
 from clarity_lab.units import db_to_amplitude
 from clarity_lab.widgets.audiogram_editor import audiogram_editor
@@ -214,25 +213,6 @@ def _picture(
     right.set_title("Spectrum")
     alt = f"Audiogram: {ears_in_words(ears)}. Beside it the spectra before and heard."
     return figure_html(figure, alt=alt)
-
-
-def plot_ears(ears: Audiogram | Listener, *, ax: Axes) -> Axes:
-    """Draw one ear that is nobody's left or right, or both of a listener."""
-    if isinstance(ears, Audiogram):
-        return plot_ear(ears, ax=ax)
-    hz = sorted({*ears.left.frequencies_hz, *ears.right.frequencies_hz})
-    left_db_hl, right_db_hl = (
-        [
-            dict(zip(ear.frequencies_hz, ear.thresholds_db_hl, strict=True)).get(
-                one, np.nan
-            )
-            for one in hz
-        ]
-        for ear in (ears.left, ears.right)
-    )
-    plot_audiogram(hz, left_db_hl=left_db_hl, right_db_hl=right_db_hl, ax=ax)
-    ax.set_title("Audiogram")
-    return ax
 
 
 def ears_in_words(ears: Audiogram | Listener) -> str:

@@ -11,7 +11,8 @@ from clarity_lab.frozen import frozen
 from clarity_lab.listen import safe_gain_db
 from clarity_lab.units import db_to_amplitude
 from clarity_lab.widgets.controls import slider
-from clarity_lab.widgets.explorer import Explorer, Filtered, Heard
+from clarity_lab.widgets.explorer import Explorer, Heard
+from clarity_lab.widgets.live_player import Filtered
 
 LOWEST_GAIN_DB = -60
 SNR_RANGE_DB = (-10, 20)
@@ -48,8 +49,8 @@ def explore_gain(samples: ArrayLike, *, sample_rate: int) -> Explorer:
             picture=lambda: words,
         )
 
-    room_db = float(np.min(headroom_db(samples)))
-    highest_db = max(0, int(room_db)) if np.isfinite(room_db) else 0
+    its_headroom_db = float(np.min(headroom_db(samples)))  # infinite for silence
+    highest_db = max(0, int(its_headroom_db)) if np.isfinite(its_headroom_db) else 0
     ends = {"low": LOWEST_GAIN_DB, "high": highest_db}
     gain = slider("Gain (dB)", 0, **ends, step=1, live=True)
     return Explorer(show, {"gain_db": gain}, live=True)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clarity_lab.browser.packing import filtered
 from clarity_lab.listen.page import safe_gain_db
-from clarity_lab.listen.player import Player, filtered
+from clarity_lab.listen.player import Player
 from clarity_lab.listen.programme import programme
 from clarity_lab.units import db_to_amplitude
 
@@ -136,17 +137,17 @@ class LivePlayer(Player):
             self.gain_db = gain_db  # before anything louder comes
         with self.hold_sync():
             if news:
-                self._replace(news, gain_db)
+                self._replace(news)
             self.gain_db = gain_db
             for label, made in filters.items():
                 self.set_filter(label, of=made.of, taps=made.taps)
             self._show_rows()
 
-    def _replace(self, news: Mapping[str, NDArray], gain_db: float) -> None:
+    def _replace(self, news: Mapping[str, NDArray]) -> None:
         rates = {"sample_rate": self._given_rate, "common_rate": self.sample_rate}
         ready = programme(news, **rates)
         self._programme = self._programme.with_these(ready)
-        self.exchange(ready.played, common_gain_db=gain_db)
+        self.exchange(ready.played)
 
     def _allowed_db(
         self,
@@ -160,10 +161,10 @@ class LivePlayer(Player):
             made = filtered(np.atleast_2d(whole[one.of]), np.atleast_2d(one.taps))
             peaks.append(np.max(np.abs(made)))
         gain = db_to_amplitude(gain_db or 0.0)
-        room_db = safe_gain_db([[gain * peak] for peak in peaks])
+        safe_db = safe_gain_db([[gain * peak] for peak in peaks])
         if gain_db is None:
-            return room_db
-        self._lowered_db = min(self._lowered_db, room_db)
+            return safe_db
+        self._lowered_db = min(self._lowered_db, safe_db)
         return gain_db + self._lowered_db
 
     def _peak(self, label: str, samples: NDArray) -> float:

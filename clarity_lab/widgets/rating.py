@@ -142,7 +142,6 @@ class Rating(SoundSender, PageWidget):
         self.set_sounds(  # here it may fail, and the page knows nothing of it yet
             sounds,
             sample_rate=self.sample_rate,
-            common_gain_db=screen.gain_db,
             tell=False,
         )
         self._first_sound_at: float | None = None

@@ -34,17 +34,18 @@ time from the first sound of the trial to the last move of this score; `sounds` 
 fingerprint of what the trial plays."""
 
 FROM_THE_PLAN = [
+    "method",
     "listener",
+    "seed",
     "trial",
     "order",
     "condition",
     "is_hidden_reference",
     "is_anchor",
-    "seed",
-    "method",
     "sounds",
 ]
-"""What is known before anybody listens; the other columns are the answers."""
+"""What is known before anybody listens, what differs most first; the other columns are
+the answers."""
 
 TRUTHS = {"true": True, "false": False}  # Excel shouts them
 SCALES = {"mushra": range(101), "acr": range(1, 6)}
@@ -214,7 +215,7 @@ def _require_planned(path: Path, row: Row, expected: Row | None) -> None:
             f"{path} holds more trials than this test has. "
             "It was left as it is. Choose another file name for this test."
         )
-    for name in ["method", "listener", "seed", *FROM_THE_PLAN]:
+    for name in FROM_THE_PLAN:
         if row[name] != expected[name]:
             raise ValueError(
                 f"{path} belongs to another test: {_difference(name, row, expected)}. "

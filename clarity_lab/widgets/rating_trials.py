@@ -64,9 +64,7 @@ class Screen:
     def playable(self) -> dict[str, NDArray]:
         """The sounds under the names that the page may know."""
         named = dict(zip(LETTERS, (one.samples for one in self.stimuli), strict=False))
-        return (
-            named if self.reference is None else {"Reference": self.reference} | named
-        )
+        return named if self.reference is None else {REFERENCE: self.reference} | named
 
 
 def plan(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import os
 from collections.abc import Mapping
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from clarity_lab import scenes
 from clarity_lab.audio import rms
-from clarity_lab.browser import module
+from clarity_lab.browser import module, script
 from clarity_lab.checks import (
     require_mono,
     require_mono_or_stereo,
@@ -22,6 +21,7 @@ from clarity_lab.checks import (
 from clarity_lab.listen.page import audio_html
 from clarity_lab.listen.player import Player
 from clarity_lab.listen.programme import LOWEST_RATE_HZ, with_text_labels
+from clarity_lab.listen.still import is_static
 from clarity_lab.scenes.rooms.source import direction_deg
 from clarity_lab.units import amplitude_to_db, db_to_amplitude
 from clarity_lab.widgets.scene_map import SMALLEST_RING, map_svg
@@ -55,12 +55,12 @@ class WatchedScene(Player):
         Returns:
             HTML.
         """
-        if os.environ.get("CLARITY_LAB_STATIC") != "1":
+        if not is_static():
             return self.map + super().preview_html()
         [played] = self._programme.played.values()
         played = played * db_to_amplitude(self.gain_db)
         player = audio_html(played, sample_rate=self.sample_rate, title=TITLE)
-        player = player.replace("<audio ", f"<audio {_HANDLERS} ", 1)
+        player = player.replace("<audio ", f"<audio {_handlers()} ", 1)
         data = html.escape(json.dumps(self.frames))
         return f'<div data-frames="{data}">{self.map}{player}</div>'
 
@@ -163,20 +163,14 @@ def _loudness(samples: NDArray, hop: int) -> list[float]:
     return np.round(size, 2).tolist()
 
 
-_DRAW = (
-    "const a=this,box=a.closest('div[data-frames]'),d=JSON.parse(box.dataset.frames);"
-    "const head=box.querySelector('[data-nose]');"
-    "const draw=()=>{"
-    "const k=Math.min(Math.floor(a.currentTime*d.per_s),d.nose.length-1);"
-    "const to='rotate('+(-d.nose[k])+')';"
-    "head.setAttribute('transform',"
-    "head.getAttribute('transform').replace(/rotate\\(.*\\)/,to));"
-    "for(const ring of box.querySelectorAll('[data-who]'))"
-    "{const s=d.size[ring.dataset.who];"
-    "if(s)ring.setAttribute('r',d.rings[0]+(d.rings[1]-d.rings[0])*s[k]);}"
-)
-_HANDLERS = (  # a page that forbids them shows the first moment
-    f'onplay="{html.escape(_DRAW)}'
-    'if(!a.paused&amp;&amp;!a.ended)requestAnimationFrame(draw)};draw()" '
-    f'ontimeupdate="{html.escape(_DRAW)}}};draw()"'
-)
+def _handlers() -> str:
+    """What moves the map; a page that forbids handlers shows the first moment."""
+    begin = script("watch_frame") + (
+        "const map = this.closest('[data-frames]');"
+        "const frames = JSON.parse(map.dataset.frames);"
+    )
+    draw = "drawFrame(map, frames, this.currentTime);"
+    goes_on = "if (!this.paused && !this.ended) requestAnimationFrame(follow);"
+    follow = f"const follow = () => {{ {draw} {goes_on} }}; follow();"
+    on_play, on_move = html.escape(begin + follow), html.escape(begin + draw)
+    return f'onplay="{on_play}" ontimeupdate="{on_move}"'

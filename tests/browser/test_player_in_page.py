@@ -268,6 +268,5 @@ def test_ten_sounds_are_shown_and_playable_within_a_second(open_players, rng):
         marks = bridge.page.evaluate("marks")
         took_s.append({name: at / 1_000 - began for name, at in marks.items()})
         bridge.page.close()
-    print(took_s)
     assert min(one["shown"] for one in took_s) < 1
     assert min(one["playable"] for one in took_s) < 1

@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("anywidget", reason="needs the lessons' packages")
 
-from clarity_lab import audio, widgets
+from clarity_lab import audio, listen, widgets
 from tests.browser.bridge import Bridge
 
 pytestmark = pytest.mark.browser
@@ -47,6 +47,7 @@ def open_page(chromium):
         recorder.observe(lambda change: page.statuses.append(change["new"]), "status")
         bridge = Bridge(page).show(recorder)
         page.recorder, page.errors, page.settle = recorder, bridge.errors, bridge.settle
+        page.bridge = bridge
         return page
 
     yield open_
@@ -313,6 +314,21 @@ def test_listening_can_be_stopped(open_page):
     button(page, "Stop listening").click()
     page.wait_for_selector("[data-playing=no]")
     assert button(page, "Listen again").is_visible()
+
+
+def test_it_falls_silent_when_a_player_starts_and_the_player_when_it_starts(open_page):
+    page = open_page(max_duration_s=3)
+    button(page, "Record").click()
+    wait_for(page, "recorded")
+    player = listen.Player({"hum": np.full(320_000, 0.1)}, sample_rate=16_000)
+    page.bridge.show(player, id_="two")
+    page.wait_for_function("document.querySelector('progress').hidden")
+    button(page, "Listen again").click()
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_selector("[data-playing=no]", timeout=2_000)  # before its own end
+    button(page, "Listen again").click()
+    page.settle()
+    assert not player.playing
 
 
 @pytest.mark.parametrize(("device", "kept"), [(32_000, 32_000), (192_000, 96_000)])

@@ -153,6 +153,15 @@ def test_a_filter_is_shown_with_the_level_of_what_comes_out(speech):
     assert out == pytest.approx(into - 20, abs=0.11)
 
 
+def test_a_filter_is_worked_out_once_even_where_it_might_clip(speech, monkeypatch):
+    player, runs = listen.Player({"in": speech, "out": speech}, sample_rate=RATE), []
+    filtered = listen.player.filtered
+    count = lambda *given: runs.append(1) or filtered(*given)  # noqa: E731
+    monkeypatch.setattr(listen.player, "filtered", count)
+    player.set_filter("out", of="in", taps=[0.9, -0.9, 0.9, -0.9])
+    assert len(runs) == 1
+
+
 def test_a_filter_that_would_clip_is_refused(speech):
     player = listen.Player({"in": speech, "out": speech}, sample_rate=RATE)
     with pytest.raises(ValueError, match="above full scale"):

@@ -45,7 +45,6 @@ def test_silence_and_what_is_softer_than_anything_are_silent(samples):
     sound = Packed(samples)
     assert not sound.steps.any()
     assert sound.scale == 0
-    assert sound.level_dbfs == -np.inf
     assert not sound.envelope.any()
     assert not sound.spectrogram.any()
 
@@ -59,7 +58,8 @@ def test_a_soft_sound_keeps_its_level_and_its_sixteen_bits(rng, level_dbfs):
     samples = rng.standard_normal(50_000)
     samples *= 10 ** (level_dbfs / 20) / np.sqrt(np.mean(samples**2))
     sound = Packed(samples)
-    assert sound.level_dbfs == pytest.approx(level_dbfs, abs=1e-4)
+    rms = np.sqrt(np.mean(unpacked(sound) ** 2))
+    assert 20 * np.log10(rms) == pytest.approx(level_dbfs, abs=1e-4)
     error = np.sqrt(np.mean((unpacked(sound)[0] - samples) ** 2))
     assert 20 * np.log10(error) < level_dbfs - 85
 

@@ -68,7 +68,7 @@ def sounds(rng):
 @pytest.fixture
 def sender(sounds):
     sender = Sender()
-    sender.set_sounds(sounds, sample_rate=RATE, common_gain_db=-6.0)
+    sender.set_sounds(sounds, sample_rate=RATE)
     return sender
 
 
@@ -85,9 +85,6 @@ def versions(page):
 
 def test_a_page_that_is_ready_hears_what_there_is_and_no_sound_yet(page):
     assert page.kinds() == ["sounds"]
-    content = page.messages[0][0]
-    assert (content["sample_rate"], content["common_gain_db"]) == (RATE, -6.0)
-    assert [one["label"] for one in page.announced()] == ["one", "two"]
     assert [one["channels"] for one in page.announced()] == [1, 2]
     assert [one["n_samples"] for one in page.announced()] == [4_800, 900]
 
@@ -95,7 +92,7 @@ def test_a_page_that_is_ready_hears_what_there_is_and_no_sound_yet(page):
 def test_nothing_is_sent_before_a_page_is_there(sounds):
     sender = Sender()
     page = Page(sender)
-    sender.set_sounds(sounds, sample_rate=RATE, common_gain_db=0)
+    sender.set_sounds(sounds, sample_rate=RATE)
     assert page.messages == []
     assert sender.bytes_sent == 0
 
@@ -109,7 +106,7 @@ def test_what_the_page_puts_together_is_the_sound(page, sounds):
 def test_a_long_sound_comes_in_chunks_that_fit_a_message(rng):
     samples = 0.1 * rng.standard_normal((2, 700_000))
     sender = Sender()
-    sender.set_sounds({"long": samples}, sample_rate=RATE, common_gain_db=0)
+    sender.set_sounds({"long": samples}, sample_rate=RATE)
     page = Page(sender)
     page.say(kind="ready")
     error = np.abs(page.fetch(0) - samples).max()
@@ -120,7 +117,7 @@ def test_a_long_sound_comes_in_chunks_that_fit_a_message(rng):
 def test_only_what_changed_gets_a_new_version_and_travels(page, sender, sounds):
     before, sent = versions(page), sender.bytes_sent
     changed = {**sounds, "two": 0.5 * sounds["two"]}
-    sender.set_sounds(changed, sample_rate=RATE, common_gain_db=-6.0)
+    sender.set_sounds(changed, sample_rate=RATE)
     assert versions(page)[0] == before[0]
     assert versions(page)[1] > before[1]
     assert sender.bytes_sent - sent == 2 * 2 * 900
@@ -128,14 +125,14 @@ def test_only_what_changed_gets_a_new_version_and_travels(page, sender, sounds):
 
 def test_another_sample_rate_makes_every_sound_another_one(page, sender, sounds):
     before = versions(page)
-    sender.set_sounds(sounds, sample_rate=RATE // 2, common_gain_db=-6.0)
+    sender.set_sounds(sounds, sample_rate=RATE // 2)
     assert not set(versions(page)) & set(before)
 
 
 def test_an_array_changed_in_place_is_noticed(page, sender, sounds):
     before = versions(page)
     sounds["one"] *= 0.5
-    sender.set_sounds(sounds, sample_rate=RATE, common_gain_db=-6.0)
+    sender.set_sounds(sounds, sample_rate=RATE)
     assert [now == then for now, then in zip(versions(page), before, strict=True)] == [
         False,
         True,
@@ -148,7 +145,7 @@ def test_a_new_sound_comes_unasked_but_not_to_a_page_that_lags_behind(
     def update():
         samples = rng.standard_normal(100)
         before = len(page.messages)
-        sender.set_sounds({"one": samples}, sample_rate=RATE, common_gain_db=0)
+        sender.set_sounds({"one": samples}, sample_rate=RATE)
         return [content["kind"] for content, _ in page.messages[before:]]
 
     assert update() == ["sounds", "chunk"]
@@ -164,7 +161,7 @@ def test_a_new_sound_comes_unasked_but_not_to_a_page_that_lags_behind(
 def test_a_large_sound_is_announced_and_waits_to_be_asked_for(page, sender, rng):
     before = len(page.messages)
     large = rng.standard_normal(CHUNK_BYTES)
-    sender.set_sounds({"one": large}, sample_rate=RATE, common_gain_db=0)
+    sender.set_sounds({"one": large}, sample_rate=RATE)
     assert [content["kind"] for content, _ in page.messages[before:]] == ["sounds"]
 
 
@@ -194,12 +191,9 @@ def test_a_page_that_comes_back_may_ask_for_everything_again(page, sounds):
     assert error <= np.abs(sounds["one"]).max() / 65_534 * (1 + 1e-9)
 
 
-def test_an_overview_is_small_and_says_the_level(page, sender, sounds):
+def test_an_overview_is_small_and_says_the_peak(page, sounds):
     want = {"what": "overview", "sound": 1, "version": versions(page)[1]}
     ((content, (envelope,)),) = page.say(kind="want", **want)
-    assert content["level_db"] == pytest.approx(
-        20 * np.log10(np.sqrt(np.mean(sounds["two"] ** 2))), abs=1e-3
-    )
     assert content["peak"] == pytest.approx(np.abs(sounds["two"]).max())
     assert len(envelope) == 2 * 900 * 2
     ((content, (_, picture)),) = page.say(kind="want", spectrogram=True, **want)
@@ -222,13 +216,13 @@ def test_an_overview_of_a_filter_is_that_of_what_comes_out(page, sender, sounds)
     assert page.say(kind="want", **{**want, "what": "samples", "stop": 9}) == []
 
 
-def test_the_level_of_silence_can_be_said(sender):
-    sender.set_sounds({"none": np.zeros(9)}, sample_rate=RATE, common_gain_db=0)
+def test_silence_has_an_overview_too(sender):
+    sender.set_sounds({"none": np.zeros(9)}, sample_rate=RATE)
     page = Page(sender)
     page.say(kind="ready")
     want = {"what": "overview", "sound": 0, "version": versions(page)[0]}
     ((content, _),) = page.say(kind="want", **want)
-    assert content["level_db"] is None
+    assert content["peak"] == 0
 
 
 def test_of_a_filtered_sound_only_the_taps_travel(page, sender, rng):
@@ -251,7 +245,7 @@ def test_a_page_that_comes_later_gets_the_filter_too(sender, rng):
 
 def test_a_sound_that_was_a_filter_can_be_a_sound_again(page, sender, sounds, rng):
     sender.set_filter("two", of="one", taps=rng.standard_normal(64))
-    sender.set_sounds(sounds, sample_rate=RATE, common_gain_db=0)
+    sender.set_sounds(sounds, sample_rate=RATE)
     assert np.abs(page.fetch(1) - sounds["two"]).max() < 1e-3
 
 
@@ -276,16 +270,14 @@ def test_a_filter_of_a_filter_is_explained(sender):
 
 def test_a_broken_sound_leaves_the_old_ones_in_place(page, sender, sounds):
     with pytest.raises(ValueError, match="NaN"):
-        sender.set_sounds(
-            {"one": sounds["one"], "two": [np.nan]}, sample_rate=RATE, common_gain_db=0
-        )
+        sender.set_sounds({"one": sounds["one"], "two": [np.nan]}, sample_rate=RATE)
     assert page.fetch(1).shape == (2, 900)
 
 
 def test_no_sound_is_part_of_the_saved_state(sender, rng):
     before = len(repr(sender.get_state()))
     long = {"long": rng.standard_normal(100_000)}
-    sender.set_sounds(long, sample_rate=RATE, common_gain_db=0)
+    sender.set_sounds(long, sample_rate=RATE)
     assert len(repr(sender.get_state())) == before
 
 
@@ -293,14 +285,13 @@ def test_some_sounds_are_exchanged_and_the_others_and_filters_stay(page, sender,
     sender.set_filter("two", of="one", taps=np.array([0.5]))
     page.say(kind="ready")
     before = page.announced()
-    sender.exchange({"one": rng.uniform(-1, 1, 100)}, common_gain_db=-3.0)
+    sender.exchange({"one": rng.uniform(-1, 1, 100)})
     after = page.announced()
     assert after[0]["version"] > before[0]["version"]
     assert after[0]["n_samples"] == 100
     assert after[1] == before[1]
-    assert page.messages[-2][0]["common_gain_db"] == -3.0
     with pytest.raises(ValueError, match="one of the sounds one, two, got 'three'"):
-        sender.exchange({"three": np.ones(8)}, common_gain_db=0.0)
+        sender.exchange({"three": np.ones(8)})
 
 
 @pytest.mark.parametrize("frozen", [True, False])
@@ -310,14 +301,14 @@ def test_an_array_that_nobody_can_change_is_not_packed_again(monkeypatch, frozen
     monkeypatch.setattr(wire, "Packed", lambda x: packed.append(x) or Packed(x))
     sender = Sender()
     for _ in range(2):
-        sender.set_sounds({"a": samples}, sample_rate=RATE, common_gain_db=0.0)
+        sender.set_sounds({"a": samples}, sample_rate=RATE)
     assert len(packed) == (1 if frozen else 2)
 
 
 def test_what_was_changed_in_place_travels(page, sender):
     samples = np.ones(8)
-    sender.set_sounds({"a": samples}, sample_rate=RATE, common_gain_db=0.0)
+    sender.set_sounds({"a": samples}, sample_rate=RATE)
     page.say(kind="ready")
     samples[3] = 0.5
-    sender.set_sounds({"a": samples}, sample_rate=RATE, common_gain_db=0.0)
+    sender.set_sounds({"a": samples}, sample_rate=RATE)
     np.testing.assert_allclose(page.fetch(0)[0], samples, atol=1e-4)

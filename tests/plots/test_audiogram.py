@@ -7,7 +7,7 @@ matplotlib = pytest.importorskip("matplotlib", reason="needs the lessons' packag
 matplotlib.use("Agg")
 
 from clarity_lab import plots  # noqa: E402
-from clarity_lab.hearing import Audiogram  # noqa: E402
+from clarity_lab.hearing import Audiogram, Listener  # noqa: E402
 
 HZ = [250, 500, 1000, 2000, 4000, 8000]
 LOSS_DB_HL = [10, 15, 20, 40, 60, 70]
@@ -29,6 +29,16 @@ def test_an_ear_of_nobody_has_its_thresholds_and_no_legend():
     assert ax.lines[0].get_ydata().tolist() == LOSS_DB_HL
     assert ax.get_legend() is None
     assert "Audiogram" in {ax.get_title(side) for side in ("left", "center")}
+
+
+def test_each_ear_of_a_listener_is_drawn_where_it_was_measured():
+    left, right = Audiogram((250, 1000), (10, 20)), Audiogram((500, 4000), (30, 60))
+    ax = plots.plot_ears(Listener("somebody", left=left, right=right))
+    for line, ear in zip(ax.lines, (right, left), strict=True):
+        assert line.get_xdata().tolist() == list(ear.frequencies_hz)
+        assert line.get_ydata().tolist() == list(ear.thresholds_db_hl)
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert legend == ["right ear", "left ear"]
 
 
 def test_octaves_of_an_audiogram_are_equally_wide_and_labelled():

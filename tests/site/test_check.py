@@ -2,7 +2,7 @@
 
 import pytest
 
-from clarity_lab.site.check import SiteError, require_sound_site, size_by_kind
+from clarity_lab.site.check import SiteError, require_whole_site, size_by_kind
 
 PAGE = '<!doctype html><html lang="en"><h1 id="top">T</h1>{}</html>'
 RIGHT = (
@@ -23,7 +23,7 @@ def site(tmp_path):
 
 
 def test_a_right_site_passes_and_its_outward_links_are_listed(site):
-    outward = require_sound_site(site, most_mb=1)
+    outward = require_whole_site(site, most_mb=1)
     assert outward == {"https://example.org/x?y=1#z": ["index.html"]}
 
 
@@ -52,24 +52,24 @@ def test_a_fault_is_found_and_named(site, fault, words):
     text = PAGE.format(RIGHT + fault)
     (site / "index.html").write_text(text, encoding="utf-8")
     with pytest.raises(SiteError, match=r"index.html: ") as found:
-        require_sound_site(site, most_mb=1)
+        require_whole_site(site, most_mb=1)
     assert words in str(found.value)
 
 
 def test_a_page_without_a_language_is_found(site):
     (site / "other.html").write_text("<html><h1 id=top>x</h1></html>", "utf-8")
     with pytest.raises(SiteError, match=r"other.html: expected a language"):
-        require_sound_site(site, most_mb=1)
+        require_whole_site(site, most_mb=1)
 
 
 def test_a_folder_without_pages_is_no_site(tmp_path):
     with pytest.raises(SiteError, match="no page"):
-        require_sound_site(tmp_path, most_mb=1)
+        require_whole_site(tmp_path, most_mb=1)
 
 
 def test_a_site_that_is_too_large_names_the_largest_and_where_it_is_used(site):
     with pytest.raises(SiteError, match=r"expected at most 0.001 MB") as found:
-        require_sound_site(site, most_mb=0.001)
+        require_whole_site(site, most_mb=0.001)
     first = str(found.value).splitlines()[1]
     assert "sounds/s.flac, in index" in first
 

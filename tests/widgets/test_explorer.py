@@ -14,11 +14,8 @@ from clarity_lab.frozen import frozen  # noqa: E402
 from clarity_lab.widgets import explorer as explorer_module  # noqa: E402
 from clarity_lab.widgets import moves  # noqa: E402
 from clarity_lab.widgets.controls import rest_while, slider, switch  # noqa: E402
-from clarity_lab.widgets.explorer import (  # noqa: E402
-    Explorer,
-    Filtered,
-    Heard,
-)
+from clarity_lab.widgets.explorer import Explorer, Heard  # noqa: E402
+from clarity_lab.widgets.live_player import Filtered  # noqa: E402
 
 RATE = 16_000
 PATIENCE_S = 20
