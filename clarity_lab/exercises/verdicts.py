@@ -186,8 +186,8 @@ def graded(check: Callable[[Any], Verdict]) -> Callable[[Any], Verdict]:
             return _not_attempted("the ... by your answer")
         if attempt is None:
             return try_this(
-                "your answer is None, nothing at all. Write your answer there. Or, if a "
-                "function made it: is there a return?"
+                "your answer is None, nothing at all. Write your answer there, or, if "
+                "a function made it: is there a return?"
             )
         try:
             return check(_watched(attempt) if callable(attempt) else attempt)
