@@ -173,8 +173,9 @@ class Rating(SoundSender, PageWidget):
                 f"Thank you, that was all. Your answers are saved in {self._save_to}."
             )
         return (
-            "Thank you, that was all. To keep your answers, run rating.save('mine.csv') "
-            "in a new cell (rating: the name that you gave to this test)."
+            "Thank you, that was all. To keep your answers, run "
+            "rating.save('mine.csv') in a new cell (rating: the name that you gave "
+            "to this test)."
         )
 
     def _original_in_words(self) -> str:

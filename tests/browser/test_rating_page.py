@@ -295,9 +295,9 @@ def test_the_scale_and_the_edges_of_the_loop_are_labelled(brief, open_page):
     assert ticks.all_inner_texts() == ["100", "80", "60", "40", "20", "0"]
     assert page.locator(".cl-rating-edge").all_inner_texts() == ["from", "to"]
     track = page.locator(".cl-rating-track").first.bounding_box()
-    tops = [tick["y"] for tick in map(lambda one: one.bounding_box(), ticks.all())]
-    assert tops[0] == pytest.approx(track["y"], abs=2)
-    assert tops[-1] == pytest.approx(track["y"] + track["height"], abs=2)
+    top, *_, bottom = (tick.bounding_box()["y"] for tick in ticks.all())
+    assert top == pytest.approx(track["y"], abs=2)
+    assert bottom == pytest.approx(track["y"] + track["height"], abs=2)
 
 
 def test_after_next_the_sounds_are_those_of_the_next_trial(mushra, open_page):
