@@ -6,13 +6,13 @@ import { Transport } from "./transport.js";
 
 const X_INDEX = 2; // behind A and B
 const HOW_SURE = ["guess", "think so", "sure"];
-const HOW = "X is A or B, drawn afresh for each trial. Listen as long as you like, and switch while it plays.";
+const HOW = "Listen to A and B, then to X, which is one of them: each trial tosses a coin, so the same may come several times in a row. Listen as long as you like, and switch while it plays.";
 const COLUMNS = { trial: "Trial", x: "X was", answer: "You said", correct: "Right", confidence: "How sure", seconds: "Seconds", n_switches: "Switches" };
 const TRAITS = ["title", "caption", "phase", "trial", "verdict", "log", "rows"];
 
 class BlindTestView {
   constructor(model, deck) {
-    Object.assign(this, { model, deck, given: {} });
+    Object.assign(this, { model, deck, given: {}, heard: new Set() });
     this.#build();
     takeKeys(this.root, (key, event) => this.#key(key, event));
     this.changed = () => this.#texts();
@@ -23,7 +23,7 @@ class BlindTestView {
 
   onChange() {
     const { deck } = this;
-    if (deck.active && deck.index === X_INDEX && deck.sounds.has(X_INDEX)) this.heardX = true;
+    if (deck.active && deck.sounds.has(deck.index)) this.heard.add(deck.index);
     if (this.last !== undefined && this.last !== deck.index) this.nSwitches += 1;
     this.last = deck.index;
     this.soundButtons.forEach((button, i) => button.setAttribute("aria-pressed", i === deck.index));
@@ -91,8 +91,10 @@ class BlindTestView {
 
   #answerable() {
     const { answer, confidence } = this.given;
-    this.submit.disabled = !(this.heardX && answer && confidence);
-    this.hint.textContent = this.heardX ? "" : "Listen to X first.";
+    const needed = this.model.get("trial") === 1 ? [0, 1, X_INDEX] : [X_INDEX]; // A and B once
+    const unheard = needed.filter((i) => !this.heard.has(i)).map((i) => "ABX"[i]);
+    this.submit.disabled = !(unheard.length === 0 && answer && confidence);
+    this.hint.textContent = unheard.length ? `Listen to ${unheard.join(" and ")} first.` : "";
   }
 
   #answer() {
@@ -129,7 +131,7 @@ class BlindTestView {
       this.next.hidden = phase !== "told";
       this.next.textContent = trial < model.get("n_trials") ? "Next trial" : "See the score";
       this.again.hidden = phase !== "done";
-      if (moved && inside) (asking ? this.soundButtons[X_INDEX] : phase === "told" ? this.next : this.again).focus();
+      if (moved && inside) (asking ? this.soundButtons[this.deck.index] : phase === "told" ? this.next : this.again).focus();
     }
     this.verdict.textContent = model.get("verdict");
     this.#fillLog(phase === "done" ? model.get("log") : []);
@@ -139,7 +141,7 @@ class BlindTestView {
   #fresh() {
     this.given = {};
     this.form.reset();
-    this.heardX = false;
+    this.heard.delete(X_INDEX);
     this.since = performance.now();
     this.last = undefined;
     this.nSwitches = 0;

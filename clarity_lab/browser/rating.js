@@ -9,15 +9,15 @@ const gainWords = (db) =>
 
 function outcomeTable(model) {
   const cell = (tag, text) => create(tag, {}, text);
-  const heads = ["Condition", "Mean score", "n"].map((text) => {
+  const heads = ["Rank", "Condition", "Mean score", "n"].map((text) => {
     const head = cell("th", text);
     head.scope = "col";
     return head;
   });
-  const rows = model.get("outcome").map(({ condition, mean, n }) => {
+  const rows = model.get("outcome").map(({ rank, condition, mean, n }) => {
     const head = cell("th", condition);
     head.scope = "row";
-    return create("tr", {}, head, cell("td", mean.toFixed(1)), cell("td", String(n)));
+    return create("tr", {}, cell("td", String(rank)), head, cell("td", mean.toFixed(1)), cell("td", String(n)));
   });
   return create(
     "table",

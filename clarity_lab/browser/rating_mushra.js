@@ -25,7 +25,9 @@ export class MushraScreen extends RatingScreen {
     this.columns = this.labels.map((label, index) => this.column(label, index));
     const words = [...BANDS].reverse().map((word) => create("span", {}, word));
     const scale = create("div", { className: "cl-rating-scale", "aria-hidden": "true" }, ...words);
-    this.board = create("div", { className: "cl-rating-board" }, scale);
+    const ticks = [100, 80, 60, 40, 20, 0].map((score) => create("span", {}, String(score)));
+    const numbers = create("div", { className: "cl-rating-numbers", "aria-hidden": "true" }, ...ticks);
+    this.board = create("div", { className: "cl-rating-board" }, scale, numbers);
     this.board.append(...this.columns.map((column) => column.node));
     this.buildFrame(this.board);
     this.transport.append(this.loopControls());
@@ -67,7 +69,11 @@ export class MushraScreen extends RatingScreen {
     this.loopOn.addEventListener("change", () => this.setLoop());
     this.region = create("span", { className: "cl-soft cl-number" });
     const label = create("label", { className: "cl-rating-loop-on" }, this.loopOn, " Loop");
-    const parts = [label, this.from, this.to, this.region];
+    const named = (word, input) => {
+      const name = create("span", { className: "cl-soft cl-small", "aria-hidden": "true" }, word);
+      return create("span", { className: "cl-rating-edge" }, name, input);
+    };
+    const parts = [label, named("from", this.from), named("to", this.to), this.region];
     return create("span", { className: "cl-row cl-rating-loop" }, ...parts);
   }
 

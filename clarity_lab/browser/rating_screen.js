@@ -52,6 +52,7 @@ export class RatingScreen {
     const answer = this.answers[label];
     if (!answer || answer.heard) return;
     answer.heard = true;
+    this.forget();
     this.send({ kind: "heard", sound: label });
     this.draw();
   }
@@ -59,9 +60,15 @@ export class RatingScreen {
   /** Keeps a score; it travels when the slider rests, or at the latest with `next`. */
   rate(label, score) {
     this.answers[label].score = score;
+    this.forget();
     clearTimeout(this.unsent.get(label));
     this.unsent.set(label, setTimeout(() => this.flush(label), SEND_AFTER_MS));
     this.draw();
+  }
+
+  /** What was said about answers is out of date; what Python says stays. */
+  forget() {
+    this.tell(this.model.get("message"));
   }
 
   flush(label) {

@@ -33,7 +33,7 @@ def check_n_frames(attempt: Callable) -> Verdict:
     answer = attempt(16_000, 400, 160)
     hints = {
         40: "that is windows side by side. Here a new one begins each hop.",
-        97: "that is how often you hop. Which frame needs no hop?",
+        97: "the first frame also counts: add 1.",
         100: "the last windows reach beyond the end: leave room for a whole one.",
         101: "that is the count with padding at both ends. Here there is none.",
         98.5: "half a frame is no frame: round down, with //.",

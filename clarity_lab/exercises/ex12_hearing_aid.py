@@ -27,17 +27,17 @@ def check_compression_ratio(attempt: Callable) -> Verdict:
         unit="",
         tolerance=0.01,
         slips={
-            0.5: "upside down: dB more at the input for one dB more at the output.",
-            -2.0: "take both differences the same way round: loud less soft.",
+            0.5: "upside down. Take dB more at the input for one more at the output.",
+            -2.0: "take both differences the same way round, loud less soft.",
             4.0: "that is the ratio of the two gains, 20 over 5 dB. The ratio compares "
             "how far the inputs lie apart with how far the outputs do.",
             0.25: "that is the ratio of the two gains. Compare how far the inputs lie "
             "apart with how far the outputs do.",
-            15.0: "that is a difference of gains in dB. A ratio has no unit: divide.",
+            15.0: "that is a difference of gains in dB. A ratio has no unit. Divide.",
             30.0: "that is how far the inputs lie apart. And the outputs?",
-            85 / 80: "that divides levels: 80 dB is no amount, it has no zero. Divide "
+            85 / 80: "that divides levels. 80 dB is no amount, it has no zero. Divide "
             "differences of levels.",
-            80 / 85: "that divides levels: 80 dB is no amount, it has no zero. Divide "
+            80 / 85: "that divides levels. 80 dB is no amount, it has no zero. Divide "
             "differences of levels.",
         },
         shows="30 dB between soft and loud become 15: 2:1. At 1:1 nothing is "
@@ -60,17 +60,18 @@ def check_output_db_spl(attempt: Callable) -> Verdict:
         slips={
             45.0: "the ratio divides the part above the knee alone, 75 - 45 dB, not "
             "the whole level.",
-            60.0: "below the knee the gain is full, not more: max(..., 0).",
+            60.0: "below the knee the gain is full, not more. Use max(..., 0).",
             30.0: "and the gain?",
             20.0: "that is the gain. At which level does the sound leave?",
-            95.0: "that is linear: above the knee each dB in gives 1 / ratio dB out.",
+            95.0: "that is linear. Above the knee each dB in gives 1 / ratio dB out.",
             55.0: "and the gain? It is added below and above the knee.",
-            85.0: "you left out a third of what is above the knee: left out is "
+            85.0: "you left out a third of what is above the knee. Leave out "
             "(1 - 1 / ratio) of it; 1 / ratio of it stays.",
             0.0: "that is the gain above the knee, 20 - 20 dB. Add the level.",
-            115.0: "the sign: above the knee (1 - 1 / ratio) of it is taken away.",
-            46.67: "the knee is at the input: compare it with level_db_spl, before the "
-            "gain.",
+            115.0: "the sign is wrong. (1 - 1 / ratio) of what is above the knee is "
+            "taken away.",
+            46.67: "the knee is at the input. Compare it with level_db_spl, before "
+            "the gain.",
             10.0: "that is what stays above the knee. Add the knee and the gain.",
         },
         shows="30 dB above the knee leave as 10: at 75 dB SPL nothing is amplified.",
@@ -96,14 +97,16 @@ def check_attack_ms(attempt: Callable) -> Verdict:
             400.0: "that is the length of the curve, not when it has fallen.",
             14.0: "that is the time for half of the fall. The time constant takes "
             "63 %, 1 - 1/e.",
-            10.0: "that is the time for 37 %. The time constant takes 63 %, 1 - 1/e: "
-            "37 % are left.",
+            10.0: "that is the time for 37 %. The time constant takes 63 %, 1 - 1/e, "
+            "and 37 % are left.",
             5.0: "that is 63 % of the way of the *factor*. Stay in decibels.",
             3.0: "that is 63 % of the way of the *power*. Stay in decibels.",
-            47.0: "that is the time for 90 % of the fall. The time constant: 63 %.",
-            399.0: "that is when it has fallen altogether. The time constant: 63 %.",
-            0.0: "the gain falls: find the first sample *below* 63 % of its way down.",
-            34.0: "the curve need not start at 0 dB: take 63 % of the way from its "
+            47.0: "that is the time for 90 % of the fall. The time constant takes "
+            "63 %.",
+            399.0: "that is when it has fallen altogether. The time constant takes "
+            "63 %.",
+            0.0: "the gain falls. Find the first sample *below* 63 % of its way down.",
+            34.0: "the curve need not start at 0 dB. Take 63 % of the way from its "
             "first to its last value.",
             20.0: "are these samples? One sample lasts 1000 / sample_rate ms.",
         },
@@ -135,7 +138,7 @@ def check_aid_at_level(attempt: Callable) -> Verdict:
         if abs(came - expected) < 0.01:
             continue
         if not aided:
-            return try_this("your function never asks the aid: return aid(...).")
+            return try_this("your function never asks the aid. Return aid(...).")
         hints = _hints_on_level(recording, wanted_dbfs)
         for level, hint in hints.items():
             if abs(came - level) < 0.01:
@@ -211,20 +214,20 @@ def _hints_on_level(recording: NDArray, wanted_dbfs: float) -> dict[float, str]:
     own_dbfs = float(level_dbfs(recording))
     peak_dbfs = 20 * np.log10(np.max(np.abs(recording)))
     aided_dbfs = _aided_dbfs(own_dbfs)
-    set_by_power = "amplitudes take 20: 10 ** (level / 20). 10 is for powers."
+    set_by_power = "amplitudes take 20, as in 10 ** (level / 20). 10 is for powers."
     return {
-        wanted_dbfs: "that is the level the speech came with: the aid's gain is gone. "
+        wanted_dbfs: "that is the level the speech came with. The aid's gain is gone. "
         "Calibrate before the aid, and leave the aid's output alone.",
         own_dbfs: "that is the level of the recording itself.",
         aided_dbfs: "the recording went into the aid at the level of the file. Set its "
         "level first.",
         aided_dbfs + wanted_dbfs - own_dbfs: "you aided the file and moved the result. "
-        "This aid compresses: it must get the speech at the level of its arrival.",
+        "This aid compresses. It must get the speech at the level of its arrival.",
         _aided_dbfs(-20.0): "is 100 written into your function? Take rms_one_db_spl.",
         _aided_dbfs(wanted_dbfs + own_dbfs - peak_dbfs): "that sets the *peak* to the "
-        "level. A level is that of the RMS: audio.set_level.",
-        _aided_dbfs(wanted_dbfs + own_dbfs): "the recording has a level of its own: "
-        "divide by its RMS first, or use audio.set_level.",
+        "level. A level is that of the RMS. Use audio.set_level.",
+        _aided_dbfs(wanted_dbfs + own_dbfs): "the recording has a level of its own. "
+        "Divide by its RMS first, or use audio.set_level.",
         _aided_dbfs(2 * wanted_dbfs): set_by_power,
         _aided_dbfs(2 * wanted_dbfs - own_dbfs): set_by_power,
     }

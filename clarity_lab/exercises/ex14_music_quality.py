@@ -26,7 +26,9 @@ def check_least_bothered(attempt: str) -> Verdict:
         "N3": "go to the two audiograms of Other ears: at 4 kHz N3 starts to hear at "
         "60 dB HL. Which ear needs more, and has less to miss?",
     }
-    answer = str(attempt).strip()
+    if not isinstance(attempt, str):
+        return try_this("write one name with its quotes: 'healthy', 'N3' or 'S2'.")
+    answer = attempt.strip()
     if answer.upper() == "S2":
         return right(
             "at 3 kHz its threshold is 75, at 4 kHz 95 dB HL: one hardly misses what "
@@ -59,7 +61,11 @@ def check_haaqi_score(attempt: Callable) -> Verdict:
         "squares: nonlinear**2, linear**2.",
         solution_haaqi_score(
             0.8, 0.5
-        ): "the two arguments are swapped in your formula.",
+        ): "nonlinear (N) and linear (L) are swapped in your formula.",
+        0.336 * 0.5 + 0.001 * 0.8 + 0.501 * 0.8**2 + 0.161 * 0.5**2: "the squares are "
+        "swapped: 0.501 belongs to nonlinear**2, 0.161 to linear**2.",
+        0.336 * 0.8 + 0.001 * 0.5 + 0.501 * 0.5**2 + 0.161 * 0.8**2: "the first two "
+        "terms are swapped: 0.336 belongs to nonlinear, 0.001 to linear.",
         0.336 * 0.5 + 0.001 * 0.8: "that is the first half. Add the two squares.",
         0.501 * 0.5**2 + 0.161 * 0.8**2: "that is the second half. Add the first.",
         0.336 * 0.5
@@ -71,14 +77,14 @@ def check_haaqi_score(attempt: Callable) -> Verdict:
     }
     for slip, hint in hints.items():
         if abs(score - slip) < TOLERANCE:
-            return try_this(f"for 0.5 and 0.8 you got {score:.4f}: {hint}")
+            return try_this(f"for N = 0.5 and L = 0.8 you got {score:.4f}: {hint}")
     if abs(score - solution_haaqi_score(0.5, 0.8)) > TOLERANCE:
-        return try_this(f"for 0.5 and 0.8 expected 0.3971, got {score:.4f}.")
+        return try_this(f"for N = 0.5 and L = 0.8 expected 0.3971, got {score:.4f}.")
     lowest = float(attempt(0.0, 1.0))
     if abs(lowest - 0.162) > TOLERANCE:
-        return try_this(f"for 0 and 1 expected 0.162, got {lowest:.4f}.")
+        return try_this(f"for N = 0 and L = 1 expected 0.162, got {lowest:.4f}.")
     return right(
-        "with nonlinear 0 the best spectrum earns 0.162; with linear 0 the cleanest "
+        "with N = 0 the best spectrum earns 0.162; with L = 0 the cleanest "
         "sound can still earn 0.837. HAAQI cares most about noise and distortion."
     )
 

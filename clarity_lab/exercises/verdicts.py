@@ -185,7 +185,10 @@ def graded(check: Callable[[Any], Verdict]) -> Callable[[Any], Verdict]:
         if attempt is ...:
             return _not_attempted("the ... by your answer")
         if attempt is None:
-            return try_this("your answer is None, nothing at all. Is there a return?")
+            return try_this(
+                "your answer is None, nothing at all. Write your answer there, or, if "
+                "a function made it: is there a return?"
+            )
         try:
             return check(_watched(attempt) if callable(attempt) else attempt)
         except NotImplementedError:

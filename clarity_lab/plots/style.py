@@ -39,7 +39,7 @@ def figure_html(figure: Figure, *, alt: str) -> str:
     if not alt.strip():
         raise ValueError("expected alt to say what the figure shows, got nothing.")
     if figure.get_layout_engine() is None:  # without our style labels are cut off
-        figure.set_layout_engine("constrained")
+        figure.set_layout_engine("tight")  # the other one trips over colour bars
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=figure.dpi)
     if figure.canvas.manager is not None:  # it is one of pyplot's, which keeps them

@@ -76,18 +76,27 @@ def score_in_words(n_correct: int, n_trials: int) -> str:
 def by_confidence(answered: Sequence[Trial]) -> list[str]:
     """One sentence on what the score says, one on each confidence that was used."""
     n_correct = sum(trial.correct for trial in answered)
-    heard = guessing_share(n_correct, len(answered)) <= UNLIKELY
-    verdict = (
-        "You most likely hear the difference."
-        if heard
-        else "That is no sign that you hear a difference, and no proof that you do not."
-    )
+    verdict = _verdict(n_correct, len(answered))
     parts = []
     for confidence in reversed(CONFIDENCES):
         right = [t.correct for t in answered if t.confidence == confidence]
         if right:
             parts.append(f"{confidence}: {sum(right)} of {len(right)}")
     return [verdict, f"Right when you said {', '.join(parts)}."]
+
+
+def _verdict(n_correct: int, n_trials: int) -> str:
+    """What the score says; so many wrong ones are as odd as so many right ones.
+
+    Example:
+        >>> _verdict(1, 10)
+        'So few right are seldom luck either: did you swap A and B?'
+    """
+    if guessing_share(n_correct, n_trials) <= UNLIKELY:
+        return "You most likely hear the difference."
+    if guessing_share(n_trials - n_correct, n_trials) <= UNLIKELY:
+        return "So few right are seldom luck either: did you swap A and B?"
+    return "That is no sign that you hear a difference, and no proof that you do not."
 
 
 def told(trial: Trial, names: Mapping[str, str]) -> str:

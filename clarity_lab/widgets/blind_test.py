@@ -216,7 +216,7 @@ class BlindTest(Steered):
         with self.hold_sync():
             self.playing = False
             self.position_s = 0.0
-            self.selected = "X"
+            self.selected = "A" if trial == 1 else "X"  # first know what differs
             self.trial, self.phase, self.verdict, self.log = trial, "asking", "", []
         a, b = self._pair
         x = a if self._order[trial - 1] == "A" else b

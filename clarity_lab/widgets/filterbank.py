@@ -88,7 +88,7 @@ def _controls() -> dict[str, ipywidgets.Widget]:
     low, high = CHANNELS_RANGE
     controls = {
         "bank": choice("Filterbank", BANKS),
-        "n_channels": slider("Channels", 16, low=low, high=high, step=4, live=True),
+        "n_channels": slider("Channels", 16, low=low, high=high, step=2, live=True),
         "channels": ipywidgets.IntRangeSlider(
             value=(1, 16),
             min=1,
@@ -100,9 +100,17 @@ def _controls() -> dict[str, ipywidgets.Widget]:
         "heard": choice("Heard", (ONLY, ALL_BUT)),
     }
 
+    chosen = controls["n_channels"].value
+
     def follow(change: object) -> None:
+        nonlocal chosen
         octaves = controls["bank"].value == "octaves"
-        controls["n_channels"].disabled = octaves
+        if octaves and not controls["n_channels"].disabled:
+            chosen, controls["n_channels"].disabled = controls["n_channels"].value, True
+            controls["n_channels"].value = N_OCTAVES
+        elif not octaves and controls["n_channels"].disabled:
+            controls["n_channels"].disabled = False
+            controls["n_channels"].value = chosen
         # A page shows 16 and sends 15.999999999999998.
         most = N_OCTAVES if octaves else round(controls["n_channels"].value)
         if most != controls["channels"].max:
@@ -155,11 +163,13 @@ def _picture(
         np.where(on[:, np.newaxis], levels_dbfs, -np.inf),
         sample_rate=sample_rate,
         hop_length=round(FRAME_MS / 1000 * sample_rate),
-        ylabel="Channel's centre (Hz)",
+        ylabel="Channel · its centre (Hz)",
         label="Level (dBFS)",
         centres_hz=centres_hz,
         dynamic_range_db=70,
         ax=right,
     )
+    rows = [int(row) for row in right.get_yticks()]
+    right.set_yticks(rows, [f"{row + 1} · {centres_hz[row]:.0f}" for row in rows])
     alt = f"Responses, and level in each channel over time. {words}"
     return figure_html(figure, alt=alt)

@@ -20,7 +20,7 @@ from clarity_lab.hearing import (
 )
 from clarity_lab.plots import figure_html, plot_ears, plot_spectrum
 from clarity_lab.plots.style import side_by_side
-from clarity_lab.units import db_spl_to_dbfs
+from clarity_lab.units import db_spl_to_dbfs, db_to_amplitude
 from clarity_lab.widgets.audiogram_editor import audiogram_editor
 from clarity_lab.widgets.controls import choice, rest_while, slider
 from clarity_lab.widgets.explorer import Explorer, Heard
@@ -141,7 +141,7 @@ def _scored(
         for name, sound in heard.items()
     )
     picture = _picture(heard, ears, sample_rate)
-    return f"<p><strong>HASPI: {score}.</strong></p>{picture}<p>Heard: {levels}.</p>"
+    return f"<p><strong>HASPI: {score}.</strong> Heard: {levels}.</p>{picture}"
 
 
 def explore_compressor(samples: ArrayLike, *, sample_rate: int) -> Explorer:
@@ -221,10 +221,13 @@ def _picture(
     """The ear or ears, and the spectra of what is heard."""
     figure, (left, right) = side_by_side((9.5, 3.6))
     plot_ears(ears, ax=left)
+    to_spl = db_to_amplitude(DEFAULT_RMS_ONE_DB_SPL)  # an RMS of 1 is drawn at its SPL
     for (name, sound), style in zip(sounds.items(), SPECTRUM_STYLES, strict=True):
-        plot_spectrum(sound.ravel(), sample_rate=sample_rate, label=name, ax=right)
+        calibrated = to_spl * sound.ravel()
+        plot_spectrum(calibrated, sample_rate=sample_rate, label=name, ax=right)
         right.lines[-1].set_linestyle(style)
-    right.set_ylim(-110, max(right.get_ylim()[1], -20) + 20)
+    right.set_ylim(-10, max(right.get_ylim()[1], 80) + 20)
+    right.set_ylabel("Level (dB SPL)")
     right.set_title("What is heard")
     right.legend(loc="upper center", ncols=2)
     return figure_html(

@@ -19,6 +19,7 @@ from clarity_lab.browser.widget import PageWidget
 from clarity_lab.browser.wire import SoundSender
 from clarity_lab.listen.programme import require_gain_db
 from clarity_lab.metrics.ratings import (
+    GOOD_SCORE,
     excluded_listeners,
     rating_summary,
     screened_ratings,
@@ -168,15 +169,39 @@ class Rating(SoundSender, PageWidget):
         with self.hold_sync():  # one message: the page never sees half of it
             self.screen, self.answers, self.labels = len(self._screens), {}, []
             self.outcome = [
-                {"condition": row["condition"], "n": row["n"], "mean": row["mean"]}
+                {
+                    "rank": 1 + sum(other["mean"] > row["mean"] for other in rows),
+                    "condition": row["condition"],
+                    "n": row["n"],
+                    "mean": row["mean"],
+                }
                 for row in rows
             ]
             self.status = "done"
-            self.message = self._saved_in_words()
+            self.message = f"{self._saved_in_words()}{self._original_in_words()}"
 
     def _saved_in_words(self) -> str:
-        where = f"saved in {self._save_to}" if self._save_to else "not in a file yet"
-        return f"Thank you, that was all. The answers are in .results and {where}."
+        if self._save_to:
+            return (
+                f"Thank you, that was all. Your answers are saved in {self._save_to}."
+            )
+        return (
+            "Thank you, that was all. To keep your answers, run "
+            "rating.save('mine.csv') in a new cell (rating: the name that you gave "
+            "to this test)."
+        )
+
+    def _original_in_words(self) -> str:
+        """A remark where the hidden original was not found, or nothing."""
+        hidden = [row["score"] for row in self._rows if row["is_hidden_reference"]]
+        n_low = sum(score < GOOD_SCORE for score in hidden)
+        if self.method != "mushra" or not n_low:
+            return ""
+        where = f" in {n_low} of {len(hidden)} trials" if len(hidden) > 1 else ""
+        return (
+            f" The hidden original got less than {GOOD_SCORE} from you{where}. Compare "
+            "with the reference again: a laboratory leaves out whoever often misses it."
+        )
 
     def _receive(self, _: object, content: Mapping[str, Any], __: list) -> None:
         """Take what the page says about the screen that is shown now."""
@@ -256,12 +281,14 @@ class Rating(SoundSender, PageWidget):
 
 def _outcome_html(question: str, outcome: Sequence[Mapping[str, Any]]) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{html.escape(row["condition"])}</th>'
+        f"<tr><td>{row['rank']}</td>"
+        f'<th scope="row">{html.escape(row["condition"])}</th>'
         f"<td>{row['mean']:.1f}</td><td>{row['n']}</td></tr>"
         for row in outcome
     )
     heads = "".join(
-        f'<th scope="col">{head}</th>' for head in ("Condition", "Mean score", "n")
+        f'<th scope="col">{head}</th>'
+        for head in ("Rank", "Condition", "Mean score", "n")
     )
     return (
         f"<table><caption>{html.escape(question)}</caption>"

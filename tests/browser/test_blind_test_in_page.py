@@ -39,10 +39,11 @@ def radio(page, name):
 
 
 def answer(bridge, letter, how_sure="I am sure"):
-    """Listen to X for a moment, then answer."""
+    """Listen to A, B and X for a moment, then answer."""
     page = bridge.page
-    page.get_by_role("button", name="X A or B?").click()
     page.get_by_role("button", name="Play").click()
+    for sound in "abx":
+        page.keyboard.press(sound)
     page.get_by_role("button", name="Pause").click()
     radio(page, letter).check()
     radio(page, how_sure).check()
@@ -55,6 +56,7 @@ def test_x_is_heard_as_what_the_results_say_in_each_trial(open_page, pair):
     bridge = open_page(test)
     page = bridge.page
     for x in test._order:
+        page.get_by_role("button", name="X A or B?").click()
         page.get_by_role("button", name="Play").click()
         assert heard_as_db(page, pair["plain" if x == "A" else "hissy"]) < -60
         page.get_by_role("button", name="Pause").click()
@@ -85,27 +87,36 @@ def test_the_page_looks_the_same_whatever_x_is(open_page, pair):
     assert seen["A"] == seen["B"] != set()
 
 
-def test_one_must_have_heard_x_and_chosen_before_answering(open_page, pair):
-    page = open_page(compare(pair, sample_rate=RATE, blind=True)).page
+def test_one_must_have_heard_a_b_and_x_and_chosen_before_answering(open_page, pair):
+    bridge = open_page(compare(pair, sample_rate=RATE, blind=True))
+    page = bridge.page
     button = page.get_by_role("button", name="Answer")
     radio(page, "A").check()
     radio(page, "a guess").check()
     assert button.is_disabled()
-    assert page.get_by_text("Listen to X first.").is_visible()
+    assert page.get_by_text("Listen to A and B and X first.").is_visible()
     page.get_by_role("button", name="Play").click()
+    assert page.get_by_text("Listen to B and X first.").is_visible()
+    page.keyboard.press("x")
+    assert button.is_disabled()
+    page.keyboard.press("b")
     page.wait_for_function("!document.querySelector('[type=submit]').disabled")
+    button.click()
+    page.get_by_text("Trial 2 of 10").wait_for()
+    wait_until_loaded(bridge)
+    assert page.get_by_text("Listen to X first.").is_visible()
 
 
 def test_a_whole_test_by_keyboard(open_page, pair):
     test = compare(pair, sample_rate=RATE, blind=True, n_trials=2)
     bridge = open_page(test)
     page = bridge.page
-    page.get_by_role("button", name="X A or B?").focus()
+    page.get_by_role("button", name="A plain").focus()
     for trial in (1, 2):
         assert page.get_by_text(f"Trial {trial} of 2").is_visible()
         page.keyboard.press(" ")
         page.wait_for_function("models.one.state.playing")
-        page.keyboard.press("a")
+        page.keyboard.press("b")
         page.keyboard.press("x")
         radio(page, "B").focus()
         page.keyboard.press(" ")

@@ -284,6 +284,25 @@ def test_next_says_what_is_missing_and_goes_on_when_nothing_is(brief, open_page)
     assert shown.errors == []
 
 
+def test_what_was_missing_is_no_longer_said_once_it_is_there(brief, open_page):
+    shown = open_page(brief)
+    shown.page.get_by_role("button", name="Next").click(force=True)
+    assert "Not finished" in status(shown)
+    hear_and_rate_all(shown, brief)
+    assert status(shown) == ""
+
+
+def test_the_scale_and_the_edges_of_the_loop_are_labelled(brief, open_page):
+    page = open_page(brief).page
+    ticks = page.locator(".cl-rating-numbers span")
+    assert ticks.all_inner_texts() == ["100", "80", "60", "40", "20", "0"]
+    assert page.locator(".cl-rating-edge").all_inner_texts() == ["from", "to"]
+    track = page.locator(".cl-rating-track").first.bounding_box()
+    top, *_, bottom = (tick.bounding_box()["y"] for tick in ticks.all())
+    assert top == pytest.approx(track["y"], abs=2)
+    assert bottom == pytest.approx(track["y"] + track["height"], abs=2)
+
+
 def test_after_next_the_sounds_are_those_of_the_next_trial(mushra, open_page):
     shown = open_page(mushra)
     hear_and_rate_all(shown, mushra)

@@ -30,7 +30,7 @@ def test_an_aid_that_is_never_asked_is_told_apart_from_one_that_is_undone():
         lambda x, level, one, aid: ex12_at(aid(x), level - one)
     )
     assert "never asks the aid" in never
-    assert "the aid's gain is gone" in undone
+    assert "The aid's gain is gone" in undone
 
 
 def test_a_share_of_the_factor_is_not_taken_for_a_share_of_the_decibels():

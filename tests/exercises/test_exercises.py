@@ -81,7 +81,7 @@ def test_a_function_without_return_is_asked_for_one(check, solution):
 
 @pytest.mark.parametrize(("check", "solution"), CHECKS)
 def test_an_answer_of_none_is_asked_for_a_return(check, solution):
-    assert "Is there a return?" in check(None)
+    assert "is there a return?" in check(None)
 
 
 @pytest.mark.parametrize(("check", "solution"), FUNCTION_CHECKS)

@@ -213,7 +213,7 @@ def _ex14_aided(samples, sample_rate, ear):
 
 
 WRONG_ANSWERS |= {  # 14_music_quality
-    "check_least_bothered": ["healthy", "n3", "N3", "the steep one", 3],
+    "check_least_bothered": ["healthy", "n3", "N3", "the steep one", 3, None],
     "check_haaqi_score": [
         lambda nl, lin: 0.336 * nl + 0.001 * lin + 0.501 * nl + 0.161 * lin,
         lambda nl, lin: 0.336 * lin + 0.001 * nl + 0.501 * lin**2 + 0.161 * nl**2,
@@ -222,6 +222,8 @@ WRONG_ANSWERS |= {  # 14_music_quality
         lambda nl, lin: (
             0.336 * nl + 0.001 * lin + (0.501 * nl) ** 2 + (0.161 * lin) ** 2
         ),
+        lambda nl, lin: 0.336 * nl + 0.001 * lin + 0.501 * lin**2 + 0.161 * nl**2,
+        lambda nl, lin: 0.336 * lin + 0.001 * nl + 0.501 * nl**2 + 0.161 * lin**2,
         lambda nl, lin: nl * lin,
         lambda nl, lin: 0.39714,  # always the same
         lambda nl, lin: None,

@@ -149,6 +149,8 @@ def test_the_map_in_the_readme_knows_it(path):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     row = f"](notebooks/{path.name})" in readme
     assert row, f"put notebooks/{path.name} on the map of lessons in README.md"
+    minutes = re.search(r"\*(\d+) min", cells(path, "markdown")[0])[1]
+    assert f"](notebooks/{path.name}) | {minutes} |" in readme
 
 
 @each_lesson

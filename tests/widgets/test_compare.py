@@ -158,6 +158,21 @@ def test_a_perfect_listener_is_believed_and_a_guesser_is_not(pair):
     assert "no sign that you hear a difference" in test.verdict
 
 
+def test_who_is_always_wrong_is_asked_whether_a_and_b_were_swapped(pair):
+    test = compare(pair, sample_rate=RATE, blind=True)
+    for _ in range(10):
+        test.answer(wrong(x_of(test)), confidence="sure")
+    assert "0 of 10" in test.verdict
+    assert "did you swap A and B?" in test.verdict
+
+
+def test_the_first_trial_begins_on_a_and_the_others_on_x(pair):
+    test = compare(pair, sample_rate=RATE, blind=True)
+    assert test.selected == "A"
+    test.answer("A", confidence="sure")
+    assert test.selected == "X"
+
+
 def test_the_score_is_split_by_how_sure_one_was(abx):
     for confidence in ("sure", "sure", "guess", "guess", "guess", "guess"):
         x = x_of(abx)

@@ -76,9 +76,11 @@ def test_a_number_that_the_page_has_rounded_changes_nothing(explorer):
 def test_octaves_are_six_and_their_number_rests(explorer):
     explorer.controls["bank"].value = "octaves"
     assert explorer.controls["n_channels"].disabled
+    assert explorer.controls["n_channels"].value == 6
     assert explorer.controls["channels"].max == 6
     explorer.controls["bank"].value = "gammatone"
     assert not explorer.controls["n_channels"].disabled
+    assert explorer.controls["n_channels"].value == 16
     assert explorer.controls["channels"].max == 16
 
 

@@ -197,7 +197,27 @@ def test_the_outcome_is_shown_at_the_end_best_first(sounds):
         "aided speech",
         "noisy speech",
     ]
+    assert [row["rank"] for row in test.outcome] == [1, 2, 3]
     assert "aided speech" in test.preview_html()
+
+
+def test_equal_scores_share_a_rank(sounds):
+    test = mushra(sounds, anchors=())
+    take(test, dict(zip(CONDITIONS, [60, 60, 20], strict=True)).get)
+    assert [row["rank"] for row in test.outcome] == [1, 1, 3]
+
+
+def test_one_is_told_how_to_keep_the_answers(sounds):
+    test = mushra(sounds, anchors=())
+    take(test, dict.fromkeys(CONDITIONS, 95).get)
+    assert "run rating.save('mine.csv') in a new cell" in test.message
+    assert "hidden original" not in test.message
+
+
+def test_one_is_told_when_the_hidden_original_was_missed(sounds):
+    test = mushra(sounds, anchors=())
+    take(test, dict(zip(CONDITIONS, [89, 20, 60], strict=True)).get)
+    assert "The hidden original got less than 90 from you." in test.message
 
 
 # ---------------------------------------------------------------- the answers
