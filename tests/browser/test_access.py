@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.browser.bridge import LOOKS, Bridge
+from tests.browser.screenshots import keep_screenshot
 
 pytest.importorskip("anywidget", reason="needs the lessons' packages")
 pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python")
@@ -167,9 +168,10 @@ def test_no_serious_finding_in_the_light_and_in_the_dark(page, name):
     page.locator("main .cl").wait_for()  # it is there at all
     act(page)
     bridge.settle()
-    assert findings(page) == []
-    page.add_style_tag(content=LOOKS["dark"])
-    assert findings(page) == []
+    for look in ("light", "dark"):
+        page.add_style_tag(content=LOOKS[look])
+        keep_screenshot(page, f"{name}, {look}")
+        assert findings(page) == []
     assert bridge.errors == []
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.jupyter import jupyterlab, open_notebook, run_cell, write_notebook
+from tests.browser.screenshots import keep_screenshot
 
 pytest.importorskip("jupyterlab", reason="needs JupyterLab")
 pytest.importorskip("ipykernel", "7", reason="needs a kernel with subshells")
@@ -51,6 +52,7 @@ def explorer(chromium, lab):
     page.wait_for_selector(".cl-player")
     wait_for_picture(page, "8000 Hz 50 dB HL")
     yield page
+    keep_screenshot(page, "explorer in JupyterLab")
     page.close()
 
 

@@ -9,6 +9,7 @@ import soundfile
 
 from tests.browser import every_explorer
 from tests.browser.jupyter import jupyterlab, open_notebook, run_cell, write_notebook
+from tests.browser.screenshots import keep_screenshot
 from tests.browser.test_explorer_moves import SET_UP, heap_mb, require_no_growth
 
 pytest.importorskip("jupyterlab", reason="needs JupyterLab")
@@ -137,6 +138,7 @@ def test_moved_by_hand_the_last_state_is_right_and_nothing_grows(lab, name):
     assert last["difference"] == 0
     assert lab.cell.locator(".cl-title").text_content() == last["title"]
     assert lab.pictures() == last["pictures"]
+    keep_screenshot(lab.page, f"moved by hand, {name}")
     heard = np.load(lab.folder / "heard.npy")
     np.testing.assert_allclose(lab.saved(), heard, atol=1.01 / 32_768)
     require_no_growth(name, before["left"], after["left"])
