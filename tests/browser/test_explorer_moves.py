@@ -66,10 +66,10 @@ class Kernel:
         self.client.shell_channel.send(self.client.session.msg("comm_msg", content))
 
     def forget_what_was_said(self):
-        for channel in (self.client.iopub_channel, self.client.shell_channel):
+        for get in (self.client.get_iopub_msg, self.client.get_shell_msg):
             try:
                 while True:
-                    channel.get_msg(timeout=0)
+                    get(timeout=0)
             except queue.Empty:
                 pass
 
