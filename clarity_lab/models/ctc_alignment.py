@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from clarity_lab.models.ctc import BLANK, n_frames_needed
-from clarity_lab.models.ctc_checks import require_ctc_batch
+from clarity_lab.models.ctc_checks import require_ctc_batch, require_utterance
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,7 @@ def align(log_probs: Tensor, target: Sequence[int], *, blank: int = BLANK) -> Al
         [1, 0, 1]
     """
     labels = torch.as_tensor(list(target), dtype=None if len(target) else torch.long)
-    if log_probs.ndim == 3:
-        raise ValueError(
-            "expected log_probs of one utterance, shape (frames, tokens), got "
-            f"{tuple(log_probs.shape)}. Try log_probs[0, :n_frames]."
-        )
+    require_utterance(log_probs, blank)
     require_ctc_batch(log_probs[None], labels[None], None, None, blank)
     needed = n_frames_needed(labels.tolist())
     if needed > len(log_probs):

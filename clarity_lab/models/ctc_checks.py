@@ -52,6 +52,26 @@ def require_ctc_batch(
     return log_probs, torch.where(counts, targets, blank), n_inputs, n_labels
 
 
+def require_utterance(log_probs: Tensor, blank: int) -> None:
+    """Check the log-probabilities of one utterance.
+
+    Args:
+        log_probs: Shape (frames, tokens).
+        blank: The token that means nothing.
+
+    Raises:
+        TypeError: If log_probs are no floating-point tensor.
+        ValueError: If their shape is another, or a value is above 0 or NaN.
+    """
+    if isinstance(log_probs, Tensor) and log_probs.ndim != 2:
+        raise ValueError(
+            "expected log_probs of one utterance, shape (frames, tokens), got "
+            f"{tuple(log_probs.shape)}. Try log_probs[0, :n_frames]."
+        )
+    nothing = torch.zeros(1, 0, dtype=torch.long)
+    require_ctc_batch(log_probs[None], nothing, None, None, blank)
+
+
 def _require_log_probs(log_probs: Tensor) -> None:
     if not isinstance(log_probs, Tensor) or not log_probs.is_floating_point():
         kind = getattr(log_probs, "dtype", type(log_probs).__name__)
