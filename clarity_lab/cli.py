@@ -37,6 +37,9 @@ COMMANDS = {
     "cec2": Command(
         "clarity_lab.recipes.cec2", "make hearing-aid scenes, enhance and score them"
     ),
+    "recognition": Command(
+        "clarity_lab.recipes.recognition", "train and score the speech recognisers"
+    ),
     "site": Command("clarity_lab.site.build", "write the lessons as pages with sound"),
     "badges": Command("clarity_lab.badges", "write the Binder and Colab links"),
 }

@@ -1,0 +1,62 @@
+"""The recognisers that come with the package: train them again, and score them.
+
+All of speechocean762 and the transcribed part of LibriSpeech must be here (the data
+door says how). Then::
+
+    clarity-lab recognition train ctc
+
+An interrupted training goes on when the same command is given again.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+RECOGNISERS = ("ctc", "attention", "transformer")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand behind `clarity-lab recognition`."""
+    from clarity_lab.recipes.recognition.plans import TRAININGS
+
+    actions = parser.add_subparsers(dest="action", metavar="action", required=True)
+    train = actions.add_parser("train", help="train a model, and write its weights")
+    train.add_argument("name", choices=TRAININGS)
+    train.add_argument("--folder", type=Path, default=Path("exp/recognition"))
+    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--epochs", type=int, help="other than planned")
+    train.add_argument("--device", default="cpu", help="cpu or cuda")
+    score = actions.add_parser("score", help="error rates on speakers never heard")
+    score.add_argument("--folder", type=Path, default=Path("exp/recognition"))
+    score.add_argument("--part", choices=("eval", "dev"), default="eval")
+    score.add_argument("--names", nargs="+", default=["ctc"], choices=RECOGNISERS)
+    score.add_argument("--most", type=int, help="sentences of each set")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what was asked for."""
+    if options.action == "score":
+        return _score(options)
+    from clarity_lab.recipes.recognition.train import train
+
+    path = train(
+        options.name,
+        folder=options.folder,
+        seed=options.seed,
+        n_epochs=options.epochs,
+        device=options.device,
+    )
+    print(f"weights: {path} ({path.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+def _score(options: argparse.Namespace) -> int:
+    from clarity_lab.recipes.recognition.score import score
+
+    table = score(
+        options.folder, part=options.part, names=options.names, most=options.most
+    )
+    print(table.to_string(index=False, float_format="{:.3f}".format))
+    table.to_csv(options.folder / f"scores-{options.part}.csv", index=False)
+    return 0

@@ -1,0 +1,186 @@
+"""What the shipped recognisers reach on speakers they never heard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import torch
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from clarity_lab.metrics.text import cer, wer
+from clarity_lab.models.characters import decode_tokens
+from clarity_lab.models.ctc_recogniser import CtcRecogniser
+from clarity_lab.models.ctc_search import greedy_search, prefix_beam_search
+from clarity_lab.models.joint_decoding import Weights, joint_search
+from clarity_lab.models.shipped import load_shipped
+from clarity_lab.models.text_scorers import (
+    LetterScorer,
+    WordModel,
+    WordScorer,
+    letter_ngram,
+)
+from clarity_lab.recipes.recognition.data import Utterance, features_of, utterances
+
+BEAM = 24
+Reader = Callable[[Tensor], str]
+"""From the features of one utterance to its text."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to decode with one model.
+
+    Attributes:
+        model: Name of the recogniser.
+        decoding: In words.
+        read: Reads an utterance.
+    """
+
+    model: str
+    decoding: str
+    read: Reader
+
+
+def ctc_ways(model: CtcRecogniser, texts: Sequence[str]) -> list[Way]:
+    """Greedy, by beam, and with letters or words as judges.
+
+    Args:
+        model: The recogniser.
+        texts: To count n-grams in: those it was trained with.
+
+    Returns:
+        The ways, from the plainest on.
+    """
+
+    def read(features: Tensor, search: Callable) -> str:
+        n_frames = torch.tensor([features.shape[-1]])
+        with torch.inference_mode():
+            log_probs, _ = model(features[None], n_frames)
+        found = search(log_probs[0])
+        return decode_tokens(found.tokens)
+
+    def beam(log_probs: Tensor, **options: object) -> object:
+        return prefix_beam_search(
+            log_probs, beam_size=BEAM, least_log_prob=-7.0, **options
+        )[0]
+
+    letters = LetterScorer(letter_ngram(texts, order=6), weight=0.5, bonus=0.6)
+    words = WordScorer(WordModel(texts, order=2), weight=0.7, bonus=1.0)
+    searches = {
+        "greedy": greedy_search,
+        "beam": beam,
+        "beam, 6-gram of letters": partial(beam, scorer=letters),
+        "beam, list of words and their bigrams": partial(beam, scorer=words),
+    }
+    return [
+        Way("ctc", name, partial(read, search=search))
+        for name, search in searches.items()
+    ]
+
+
+def spelling_ways(name: str, model: torch.nn.Module, lm: torch.nn.Module) -> list[Way]:
+    """The speller alone, CTC alone, both, and both with the language model.
+
+    Args:
+        name: Of the recogniser.
+        model: It.
+        lm: The language model.
+
+    Returns:
+        The ways.
+    """
+    weights = {
+        "speller alone": Weights(1.0),
+        "its CTC alone": Weights(0.0),
+        "joint": Weights(0.6),
+        "joint, with LM": Weights(0.6, language_model=0.3, letter=0.3),
+    }
+
+    def read(features: Tensor, weights: Weights) -> str:
+        lm_or_none = lm if weights.language_model else None
+        found = joint_search(
+            model, features, weights=weights, language_model=lm_or_none, beam_size=8
+        )
+        return decode_tokens(found[0].tokens) if found else ""
+
+    return [
+        Way(name, words, partial(read, weights=one)) for words, one in weights.items()
+    ]
+
+
+def score(
+    folder: Path,
+    *,
+    part: str = "eval",
+    names: Sequence[str] = ("ctc", "attention", "transformer"),
+    most: int | None = None,
+    show: bool = True,
+) -> pd.DataFrame:
+    """Word and character error rates of each way to decode.
+
+    Args:
+        folder: Of the weights; features are kept there.
+        part: "eval" or "dev": speakers that were not trained with.
+        names: Of the recognisers.
+        most: Sentences of each set, spread over all. Default: all.
+        show: Whether to show a bar.
+
+    Returns:
+        One row per way and set: model, decoding, set, wer, cer, words, speakers.
+    """
+    texts = [one.text for one in utterances() if one.part == "train"]
+    sentences = _chosen([one for one in utterances() if one.part == part], most)
+    kept_in = folder / f"features-{part}.pt"
+    features = [
+        one.float() for one in features_of(sentences, kept_in=kept_in, show=show)
+    ]
+    ways = []
+    for name in names:
+        model = load_shipped(name, folder=folder)
+        if name == "ctc":
+            ways += ctc_ways(model, texts)
+        else:
+            ways += spelling_ways(name, model, load_shipped("lm", folder=folder))
+    rows = []
+    for way in tqdm(ways, desc="ways to decode", disable=not show):
+        found = [way.read(one) for one in features]
+        rows += _rows(way, sentences, found)
+    return pd.DataFrame(rows)
+
+
+def _chosen(sentences: list[Utterance], most: int | None) -> list[Utterance]:
+    if most is None:
+        return sentences
+    chosen = []
+    for name in dict.fromkeys(one.dataset for one in sentences):
+        these = [one for one in sentences if one.dataset == name]
+        chosen += these[:: -(-len(these) // most)]
+    return chosen
+
+
+def _rows(way: Way, sentences: list[Utterance], found: list[str]) -> list[dict]:
+    rows = []
+    for name in dict.fromkeys(one.dataset for one in sentences):
+        pairs = [
+            (text, one)
+            for text, one in zip(found, sentences, strict=True)
+            if one.dataset == name
+        ]
+        texts, wanted = [text for text, _ in pairs], [one.text for _, one in pairs]
+        rows.append(
+            {
+                "model": way.model,
+                "decoding": way.decoding,
+                "set": name,
+                "wer": wer(texts, reference=wanted),
+                "cer": cer(texts, reference=wanted),
+                "words": sum(len(text.split()) for text in wanted),
+                "speakers": len({one.speaker for _, one in pairs}),
+            }
+        )
+    return rows

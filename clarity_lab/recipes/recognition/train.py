@@ -1,0 +1,140 @@
+"""Train one of the shipped models, and write its weights with a card."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from clarity_lab.metrics.text import cer
+from clarity_lab.models.characters import decode_tokens, encode_text
+from clarity_lab.models.ctc_recogniser import CtcRecogniser
+from clarity_lab.models.ctc_search import greedy_search
+from clarity_lab.models.shipped import MAKERS
+from clarity_lab.models.speech_features import Batch, batch_of
+from clarity_lab.models.training import fit
+from clarity_lab.models.weights import save_weights
+from clarity_lab.recipes.recognition.data import (
+    TrainingBatches,
+    Utterance,
+    features_of,
+    utterances,
+)
+from clarity_lab.recipes.recognition.plans import TRAININGS
+
+MOST_DEV = 250
+"""Sentences to stop by, spread over all dev speakers."""
+
+
+def train(
+    name: str,
+    *,
+    folder: Path,
+    seed: int = 0,
+    n_epochs: int | None = None,
+    device: str = "cpu",
+    show: bool = True,
+) -> Path:
+    """Train a model; what was interrupted goes on where it stopped.
+
+    Args:
+        name: One of `TRAININGS`.
+        folder: For features, checkpoint and weights.
+        seed: Of first weights, batches and changes.
+        n_epochs: Other than planned.
+        device: "cpu" or "cuda".
+        show: Whether to show bars.
+
+    Returns:
+        The file of weights.
+    """
+    training = TRAININGS[name]
+    n_epochs = n_epochs or training.plan.n_epochs
+    plan = replace(training.plan, seed=seed, n_epochs=n_epochs)
+    folder.mkdir(parents=True, exist_ok=True)
+    sentences = utterances()
+    features = features_of(sentences, kept_in=folder / "features.pt", show=show)
+    heard = {
+        part: [
+            (one, feature)
+            for one, feature in zip(sentences, features, strict=True)
+            if one.part == part
+        ]
+        for part in ("train", "dev")
+    }
+    dev = heard["dev"][:: max(1, len(heard["dev"]) // MOST_DEV)]
+    torch.manual_seed(seed)
+    model = MAKERS[name](**training.sizes).to(device)
+    batches = TrainingBatches(
+        *zip(*heard["train"], strict=True), seed=seed, size=training.batch_size
+    )
+    done = fit(
+        model,
+        plan=plan,
+        batches=batches,
+        loss=lambda model, batch: model.loss(batch.to(device)),
+        score=lambda model: scored(model, dev),
+        checkpoint=folder / f"{name}.state",
+        show=show,
+    )
+    card = {
+        "name": name,
+        "sizes": training.sizes,
+        "command": f"clarity-lab recognition train {name} --seed {seed}",
+        "data": _data_in_words(heard["train"]),
+        "plan": asdict(plan),
+        "batch_size": training.batch_size,
+        "dev_score": round(max(done.scores), 4),
+        "epoch": done.best + 1,
+    }
+    path = folder / f"{name}.safetensors"
+    save_weights(model, path, card=card)
+    return path
+
+
+def _data_in_words(heard: list[tuple[Utterance, Tensor]]) -> str:
+    hours = sum(feature.shape[-1] for _, feature in heard) / 360_000
+    speakers = len({(one.dataset, one.speaker) for one, _ in heard})
+    sets = " and ".join(sorted({one.dataset for one, _ in heard}))
+    return f"{len(heard)} sentences, {hours:.1f} h, {speakers} speakers of {sets}"
+
+
+def scored(model: nn.Module, dev: list[tuple[Utterance, Tensor]]) -> float:
+    """How well a model does, higher is better: minus its loss, or its error rate."""
+    if isinstance(model, CtcRecogniser):
+        texts = [one.text for one, _ in dev]
+        return -cer(transcripts(model, [one for _, one in dev]), reference=texts)
+    losses = [float(model.loss(batch)) for batch in in_batches(dev, model)]
+    return -sum(losses) / len(losses)
+
+
+def in_batches(
+    heard: list[tuple[Utterance, Tensor]], model: nn.Module, *, size: int = 25
+) -> list[Batch]:
+    """Sentences of like length together, as they were recorded."""
+    heard = sorted(heard, key=lambda one: one[1].shape[-1])
+    device = next(model.parameters()).device
+    groups = [heard[k : k + size] for k in range(0, len(heard), size)]
+    return [
+        batch_of(
+            [one for _, one in group], [encode_text(one.text) for one, _ in group]
+        ).to(device)
+        for group in groups
+    ]
+
+
+@torch.inference_mode()
+def transcripts(model: CtcRecogniser, features: list[Tensor]) -> list[str]:
+    """What greedy search reads, in the order of the features."""
+    device = next(model.parameters()).device
+    order = sorted(range(len(features)), key=lambda k: features[k].shape[-1])
+    texts = [""] * len(features)
+    for start in range(0, len(order), 25):
+        group = order[start : start + 25]
+        batch = batch_of([features[k] for k in group]).to(device)
+        log_probs, n_frames = model(batch.features, batch.n_frames)
+        for k, one, n in zip(group, log_probs, n_frames, strict=True):
+            texts[k] = decode_tokens(greedy_search(one[:n]).tokens)
+    return texts

@@ -1,0 +1,120 @@
+"""The training of the shipped recognisers, in small."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the lessons' packages")
+pytest.importorskip("jiwer", reason="needs the lessons' packages")
+
+from clarity_lab import audio  # noqa: E402
+from clarity_lab.models.shipped import load_shipped  # noqa: E402
+from clarity_lab.recipes.recognition import data, train  # noqa: E402
+from clarity_lab.recipes.recognition.plans import TRAININGS, Training  # noqa: E402
+
+SMALL = {
+    "ctc": {"size": 16, "n_blocks": 1},
+    "attention": {"listener": 8, "size": 16},
+    "transformer": {
+        "size": 16,
+        "n_heads": 2,
+        "n_encoder_layers": 1,
+        "n_decoder_layers": 1,
+    },
+    "lm": {"size": 16},
+}
+TEXTS = ["a cat", "the dog", "it's a zoo", "no", "yes", "a dog"]
+
+
+@pytest.fixture
+def sentences(tmp_path, rng, monkeypatch):
+    """Six sentences of noise, in files."""
+    found = []
+    for k, text in enumerate(TEXTS):
+        path = tmp_path / f"{k}.wav"
+        sound = 0.1 * rng.standard_normal(8_000 + 2_000 * k)
+        audio.save(path, sound, sample_rate=16_000)
+        part = "dev" if k > 3 else "train"
+        found.append(data.Utterance(path, "noise", f"s{k}", text, part))
+    monkeypatch.setattr(train, "utterances", lambda: found)
+    return found
+
+
+def small(name):
+    planned = TRAININGS[name]
+    return Training(planned.plan, SMALL[name], batch_size=2)
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_a_training_leaves_weights_that_say_how_they_were_made(
+    name, sentences, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(TRAININGS, name, small(name))
+    path = train.train(name, folder=tmp_path / "exp", n_epochs=2, seed=3, show=False)
+    model = load_shipped(name, folder=path.parent)
+    card = model.card
+    assert card["command"] == f"clarity-lab recognition train {name} --seed 3"
+    assert card["data"] == "4 sentences, 0.0 h, 4 speakers of noise"
+    assert card["epoch"] in (1, 2)
+    assert np.isfinite(card["dev_score"])
+
+
+def test_an_interrupted_training_ends_as_one_in_a_piece(
+    sentences, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(TRAININGS, "ctc", small("ctc"))
+    whole = train.train("ctc", folder=tmp_path / "a", n_epochs=3, show=False)
+    pieces = tmp_path / "b"
+
+    calls = []
+
+    def scored(model, dev):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return train_scored(model, dev)
+
+    train_scored = train.scored
+    monkeypatch.setattr(train, "scored", scored)
+    with pytest.raises(KeyboardInterrupt):
+        train.train("ctc", folder=pieces, n_epochs=3, show=False)
+    resumed = train.train("ctc", folder=pieces, n_epochs=3, show=False)
+    assert resumed.read_bytes() == whole.read_bytes()
+
+
+def row(dataset, split, speaker):
+    return SimpleNamespace(dataset=dataset, split=split, speaker=speaker)
+
+
+def test_nobody_is_in_two_parts():
+    speakers = [f"{number:04d}" for number in range(250)]
+    parts = {one: data.part_of(row("speechocean762", "test", one)) for one in speakers}
+    assert sorted(set(parts.values())) == ["dev", "eval", "train"]
+    assert list(parts.values()).count("eval") == 50
+    assert data.part_of(row("speechocean762", "train", "0005")) == "train"
+    assert data.part_of(row("librispeech", "train", "1")) == "train"
+    assert data.part_of(row("librispeech", "eval", "1")) == "eval"
+
+
+def test_the_same_epoch_gives_the_same_batches_and_the_next_one_others(sentences):
+    features = data.features_of(sentences, show=False)
+    batches = data.TrainingBatches(sentences, features, seed=1, size=4)
+    one, again, other = batches(0)[0], batches(0)[0], batches(1)[0]
+    torch.testing.assert_close(one.features, again.features)
+    assert one.features.shape != other.features.shape or bool(
+        (one.features != other.features).any()
+    )
+    everything = sum(len(batch.n_frames) for batch in batches(0))
+    assert everything == len(TEXTS)
+
+
+def test_features_are_kept_for_the_same_recordings_only(sentences, tmp_path):
+    kept = tmp_path / "features.pt"
+    first = data.features_of(sentences, kept_in=kept, show=False)
+    written = kept.stat().st_mtime_ns
+    again = data.features_of(sentences, kept_in=kept, show=False)
+    assert kept.stat().st_mtime_ns == written
+    torch.testing.assert_close(first[0], again[0])
+    fewer = data.features_of(sentences[:2], kept_in=kept, show=False)
+    assert len(fewer) == 2
