@@ -10,7 +10,7 @@ pytest.importorskip("jiwer", reason="needs the lessons' packages")
 
 from clarity_lab import audio  # noqa: E402
 from clarity_lab.models.shipped import load_shipped  # noqa: E402
-from clarity_lab.recipes.recognition import data, train  # noqa: E402
+from clarity_lab.recipes.recognition import data, score, train  # noqa: E402
 from clarity_lab.recipes.recognition.plans import TRAININGS, Training  # noqa: E402
 
 SMALL = {
@@ -118,3 +118,29 @@ def test_features_are_kept_for_the_same_recordings_only(sentences, tmp_path):
     torch.testing.assert_close(first[0], again[0])
     fewer = data.features_of(sentences[:2], kept_in=kept, show=False)
     assert len(fewer) == 2
+
+
+def test_every_way_to_decode_is_scored_on_speakers_never_heard(
+    sentences, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(score, "utterances", lambda: sentences)
+    for name in ("ctc", "attention", "lm"):
+        monkeypatch.setitem(TRAININGS, name, small(name))
+        train.train(name, folder=tmp_path, n_epochs=1, show=False)
+    table = score.score(tmp_path, part="dev", names=["ctc", "attention"], show=False)
+    assert len(table) == 8  # four ways each
+    assert set(table["speakers"]) == {2}
+    assert set(table["words"]) == {3}  # "yes", "a dog"
+    assert table[["wer", "cer"]].notna().all(axis=None)
+    listed = table[table.decoding.str.contains("list of words")]
+    assert listed.cer.iloc[0] <= 2  # nothing but words of the training's texts
+
+
+def test_a_way_that_reads_all_right_has_no_errors(sentences):
+    texts = [one.text for one in sentences]
+    perfect, nothing = (
+        score._rows(score.Way("m", "d", str), sentences, found)
+        for found in (texts, [""] * len(texts))
+    )
+    assert (perfect[0]["wer"], perfect[0]["cer"]) == (0, 0)
+    assert (nothing[0]["wer"], nothing[0]["cer"]) == (1, 1)
