@@ -1,4 +1,4 @@
-"""Scores: how much is understood, and how good it sounds, to a given ear.
+"""Scores: how much is understood, how good it sounds, and which words are right.
 
 Lessons: 13_intelligibility, 14_music_quality.
 """
@@ -17,12 +17,23 @@ from clarity_lab.metrics.ratings import (
     rating_summary,
     screened_ratings,
 )
+from clarity_lab.metrics.text import (
+    TextErrors,
+    cer,
+    character_errors,
+    plain_words,
+    wer,
+    word_errors,
+)
 
 __all__ = [
     "HaspiDetails",
     "QualityDetails",
     "ReferenceEar",
+    "TextErrors",
     "better_ear_haspi",
+    "cer",
+    "character_errors",
     "excluded_listeners",
     "haaqi",
     "haaqi_details",
@@ -30,7 +41,10 @@ __all__ = [
     "haspi_details",
     "hasqi",
     "hasqi_details",
+    "plain_words",
     "prepare_reference",
     "rating_summary",
     "screened_ratings",
+    "wer",
+    "word_errors",
 ]
