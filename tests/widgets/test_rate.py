@@ -152,21 +152,22 @@ def without_programs(state):
 
 @pytest.fixture
 def sent(monkeypatch):
-    """Everything that any widget sends to the page, as text."""
+    """Everything that any widget has for the page, as text."""
     from ipywidgets import Widget
 
     messages = []
-    send_state, send = Widget.send_state, Widget.send
+    notify_change, send = Widget.notify_change, Widget.send
 
-    def keep_state(widget, key=None):
-        messages.append(repr(without_programs(widget.get_state(key))))
-        return send_state(widget, key)
+    def keep_change(widget, change):
+        if change["name"] in widget.keys:  # ipywidgets 7 sends it in a kernel only
+            messages.append(repr(change["new"]))
+        return notify_change(widget, change)
 
     def keep(widget, content, buffers=None):
         messages.append(repr(content) + repr([bytes(one) for one in buffers or []]))
         return send(widget, content, buffers)
 
-    monkeypatch.setattr(Widget, "send_state", keep_state)
+    monkeypatch.setattr(Widget, "notify_change", keep_change)
     monkeypatch.setattr(Widget, "send", keep)
     return messages
 
