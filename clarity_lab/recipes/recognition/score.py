@@ -133,8 +133,9 @@ def score(
     Returns:
         One row per way and set: model, decoding, set, wer, cer, words, speakers.
     """
-    texts = [one.text for one in utterances() if one.part == "train"]
-    sentences = _chosen([one for one in utterances() if one.part == part], most)
+    everything = utterances()
+    texts = [one.text for one in everything if one.part == "train"]
+    sentences = _chosen([one for one in everything if one.part == part], most)
     kept_in = folder / f"features-{part}.pt"
     features = [
         one.float() for one in features_of(sentences, kept_in=kept_in, show=show)
