@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.bridge import Bridge
+from tests.browser.player_page import RATE, three_noises, wait_until_loaded
 from tests.browser.recording import WATCH
 from tests.browser.server import Server
 
@@ -46,3 +47,25 @@ def open_editor(chromium):
     opener = Opener(chromium)
     yield opener
     opener.close()
+
+
+@pytest.fixture
+def sounds(rng):
+    """Three noises, for a player."""
+    return three_noises(rng)
+
+
+@pytest.fixture
+def player(sounds):
+    """The Python half of a player of three noises."""
+    from clarity_lab import listen  # needs the lessons' packages
+
+    return listen.Player(sounds, sample_rate=RATE, gain_db=-6, title="Three noises")
+
+
+@pytest.fixture
+def shown(open_players, player):
+    """That player on a page, with its sounds there."""
+    bridge = open_players().show(player, "player")
+    wait_until_loaded(bridge.page)
+    return bridge

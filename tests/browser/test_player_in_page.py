@@ -19,28 +19,10 @@ from tests.browser.player_page import (
     press,
     sound,
     strip_box,
-    three_noises,
     wait_until_loaded,
 )
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def sounds(rng):
-    return three_noises(rng)
-
-
-@pytest.fixture
-def player(sounds):
-    return listen.Player(sounds, sample_rate=RATE, gain_db=-6, title="Three noises")
-
-
-@pytest.fixture
-def shown(open_players, player):
-    bridge = open_players().show(player, "player")
-    wait_until_loaded(bridge.page)
-    return bridge
 
 
 def test_while_it_is_paused_switching_only_chooses(shown, player):

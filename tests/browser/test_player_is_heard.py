@@ -14,29 +14,11 @@ from tests.browser.player_page import (
     kernel_is_busy,
     key,
     press,
-    three_noises,
     wait_until_loaded,
 )
 from tests.browser.recording import cross_fade, ears_of, heard_as_db, place_in
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def sounds(rng):
-    return three_noises(rng)
-
-
-@pytest.fixture
-def player(sounds):
-    return listen.Player(sounds, sample_rate=RATE, gain_db=-6, title="Three noises")
-
-
-@pytest.fixture
-def shown(open_players, player):
-    bridge = open_players().show(player, "player")
-    wait_until_loaded(bridge.page)
-    return bridge
 
 
 def test_before_a_click_there_is_no_sound_and_after_it_there_is(shown, player):
