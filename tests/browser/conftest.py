@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.bridge import Bridge
+from tests.browser.engine_page import EnginePage
 from tests.browser.player_page import RATE, three_noises, wait_until_loaded
 from tests.browser.recording import WATCH
 from tests.browser.server import Server
@@ -21,6 +22,15 @@ def strict_chromium(launch):
 def site():
     """The server of pages, modules and widgets."""
     return Server.shared()
+
+
+@pytest.fixture(scope="module")
+def ears(strict_chromium, site):
+    """A page with the engine alone, heard by a recorder."""
+    ears = EnginePage(strict_chromium, site)
+    yield ears
+    assert ears.errors == []
+    ears.page.close()
 
 
 @pytest.fixture

@@ -3,19 +3,11 @@
 import numpy as np
 import pytest
 
-from tests.browser.engine_page import NEW, RATE, EnginePage, tone
+from tests.browser.engine_page import NEW, RATE, tone
 
 pytestmark = pytest.mark.browser
 
 ROUNDING = 1e-6
-
-
-@pytest.fixture(scope="module")
-def ears(strict_chromium, site):
-    ears = EnginePage(strict_chromium, site)
-    yield ears
-    assert ears.errors == []
-    ears.page.close()
 
 
 @pytest.fixture(autouse=True)

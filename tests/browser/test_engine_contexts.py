@@ -5,17 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from tests.browser.engine_page import NEW, EnginePage, tone
+from tests.browser.engine_page import NEW, tone
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def ears(strict_chromium, site):
-    ears = EnginePage(strict_chromium, site)
-    yield ears
-    assert ears.errors == []
-    ears.page.close()
 
 
 @pytest.fixture(autouse=True)
