@@ -12,8 +12,8 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from clarity_lab.models.attention import ContentAttention, LocationAttention
 from clarity_lab.models.characters import N_TOKENS
 from clarity_lab.models.conv_encoder import counting
-from clarity_lab.models.speech_features import N_MELS, Batch
-from clarity_lab.models.speller import END, State, spelling_loss
+from clarity_lab.models.speech_features import N_MELS
+from clarity_lab.models.speller import END, HybridSpeller, State
 
 ATTENTIONS = {"content": ContentAttention, "location": LocationAttention}
 
@@ -76,7 +76,7 @@ def _pairs(hidden: Tensor) -> Tensor:
     return hidden.unflatten(1, (-1, 2)).flatten(2)
 
 
-class LAS(nn.Module):
+class LAS(HybridSpeller):
     """A recogniser that spells: each letter given the sound and the letters before it.
 
     Attributes:
@@ -117,10 +117,6 @@ class LAS(nn.Module):
         """Encode a batch: what was heard (batch, m, size), and which of it counts."""
         memory, n_frames = self.listener(features, n_frames)
         return memory, counting(n_frames, memory.shape[1])
-
-    def ctc_log_probs(self, memory: Tensor) -> Tensor:
-        """What each frame may be by itself, shape (batch, m, tokens)."""
-        return self.ctc(memory).float().log_softmax(-1)
 
     def begin(self, memory: Tensor, counts: Tensor) -> State:
         """The state before the first letter: nothing written, looking at the start."""
@@ -177,7 +173,3 @@ class LAS(nn.Module):
             log_probs.append(one)
             looked.append(state[3])
         return torch.stack(log_probs, 1), torch.stack(looked, 1)
-
-    def loss(self, batch: Batch, *, ctc_weight: float = 0.3) -> Tensor:
-        """Cross-entropy of the letters, with a share of CTC's loss; nats a label."""
-        return spelling_loss(self, batch, ctc_weight=ctc_weight)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from clarity_lab.models.ctc import ctc_loss
 from clarity_lab.models.speech_features import Batch
@@ -45,6 +45,20 @@ class SpeechSpeller(Speller, Protocol):
         self, memory: Tensor, counts: Tensor, targets: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Log-probabilities (batch, labels + 1, tokens) and where was looked."""
+
+
+class HybridSpeller(nn.Module):
+    """What LAS and the transformer share: a head for CTC beside the one that spells."""
+
+    ctc: nn.Linear
+
+    def ctc_log_probs(self, memory: Tensor) -> Tensor:
+        """What each frame may be by itself, shape (batch, m, tokens)."""
+        return self.ctc(memory).float().log_softmax(-1)
+
+    def loss(self, batch: Batch, *, ctc_weight: float = 0.3) -> Tensor:
+        """Cross-entropy of the letters, with a share of CTC's loss; nats a label."""
+        return spelling_loss(self, batch, ctc_weight=ctc_weight)
 
 
 def spelling_loss(model: SpeechSpeller, batch: Batch, *, ctc_weight: float) -> Tensor:

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from clarity_lab.models.attention import MultiHeadAttention
 from clarity_lab.models.characters import N_TOKENS
 from clarity_lab.models.conv_encoder import Subsampling, counting
-from clarity_lab.models.speech_features import N_MELS, Batch
-from clarity_lab.models.speller import END, State, spelling_loss
+from clarity_lab.models.speech_features import N_MELS
+from clarity_lab.models.speller import END, HybridSpeller, State
 
 
 def positions(n: int, size: int) -> Tensor:
@@ -97,7 +97,7 @@ class Layer(nn.Module):
         return x + self.dropout(self.thought(x)), weights
 
 
-class TransformerASR(nn.Module):
+class TransformerASR(HybridSpeller):
     """Encoder and decoder, with a head for CTC on the encoder."""
 
     def __init__(
@@ -154,10 +154,6 @@ class TransformerASR(nn.Module):
             x, _ = layer(x, counts[:, None])
         return self.encoder_norm(x), counts
 
-    def ctc_log_probs(self, memory: Tensor) -> Tensor:
-        """What each frame may be by itself, shape (batch, m, tokens)."""
-        return self.ctc(memory).float().log_softmax(-1)
-
     def spell(
         self, memory: Tensor, counts: Tensor, targets: Tensor
     ) -> tuple[Tensor, Tensor]:
@@ -204,7 +200,3 @@ class TransformerASR(nn.Module):
         written = torch.cat([written, tokens[:, None]], 1)
         log_probs, _ = self.spell(memory, counts, written[:, 1:])
         return log_probs[:, -1], (written, memory, counts)
-
-    def loss(self, batch: Batch, *, ctc_weight: float = 0.3) -> Tensor:
-        """Cross-entropy of the letters, with a share of CTC's loss; nats a label."""
-        return spelling_loss(self, batch, ctc_weight=ctc_weight)

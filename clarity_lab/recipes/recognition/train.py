@@ -13,7 +13,7 @@ from clarity_lab.models.characters import decode_tokens, encode_text
 from clarity_lab.models.ctc_recogniser import CtcRecogniser
 from clarity_lab.models.ctc_search import greedy_search
 from clarity_lab.models.shipped import MAKERS
-from clarity_lab.models.speech_features import Batch, batch_of
+from clarity_lab.models.speech_features import FRAMES_PER_S, N_MELS, Batch, batch_of
 from clarity_lab.models.training import fit
 from clarity_lab.models.weights import save_weights
 from clarity_lab.recipes.recognition.data import (
@@ -26,6 +26,9 @@ from clarity_lab.recipes.recognition.plans import TRAININGS
 
 MOST_DEV = 250
 """Sentences to stop by, spread over all dev speakers."""
+
+Heard = tuple[Utterance, Tensor]
+"""A sentence, and the features of its sound."""
 
 
 def train(
@@ -54,16 +57,7 @@ def train(
     n_epochs = n_epochs or training.plan.n_epochs
     plan = replace(training.plan, seed=seed, n_epochs=n_epochs)
     folder.mkdir(parents=True, exist_ok=True)
-    sentences = utterances()
-    features = features_of(sentences, kept_in=folder / "features.pt", show=show)
-    heard = {
-        part: [
-            (one, feature)
-            for one, feature in zip(sentences, features, strict=True)
-            if one.part == part
-        ]
-        for part in ("train", "dev")
-    }
+    heard = _heard(name, folder / "features.pt", show)
     dev = heard["dev"][:: max(1, len(heard["dev"]) // MOST_DEV)]
     torch.manual_seed(seed)
     model = MAKERS[name](**training.sizes).to(device)
@@ -83,7 +77,7 @@ def train(
         "name": name,
         "sizes": training.sizes,
         "command": f"clarity-lab recognition train {name} --seed {seed}",
-        "data": _data_in_words(heard["train"]),
+        "data": _data_in_words(name, heard["train"]),
         "plan": asdict(plan),
         "batch_size": training.batch_size,
         "dev_score": round(max(done.scores), 4),
@@ -94,14 +88,36 @@ def train(
     return path
 
 
-def _data_in_words(heard: list[tuple[Utterance, Tensor]]) -> str:
-    hours = sum(feature.shape[-1] for _, feature in heard) / 360_000
-    speakers = len({(one.dataset, one.speaker) for one, _ in heard})
+def _heard(name: str, kept_in: Path, show: bool) -> dict[str, list[Heard]]:
+    """What a model hears in training and is stopped by; a language model reads it."""
+    sentences = utterances()
+    if name == "lm":
+        features = [_silence(one.text) for one in sentences]
+    else:
+        features = features_of(sentences, kept_in=kept_in, show=show)
+    pairs = list(zip(sentences, features, strict=True))
+    return {
+        part: [(one, feature) for one, feature in pairs if one.part == part]
+        for part in ("train", "dev")
+    }
+
+
+def _silence(text: str) -> Tensor:
+    """As long as the text."""
+    return torch.zeros(1, 1).expand(N_MELS, max(1, len(text)))
+
+
+def _data_in_words(name: str, heard: list[Heard]) -> str:
     sets = " and ".join(sorted({one.dataset for one, _ in heard}))
+    if name == "lm":
+        letters = sum(len(one.text) for one, _ in heard)
+        return f"{len(heard)} sentences, {letters} letters of {sets}"
+    hours = sum(feature.shape[-1] for _, feature in heard) / (3600 * FRAMES_PER_S)
+    speakers = len({(one.dataset, one.speaker) for one, _ in heard})
     return f"{len(heard)} sentences, {hours:.1f} h, {speakers} speakers of {sets}"
 
 
-def scored(model: nn.Module, dev: list[tuple[Utterance, Tensor]]) -> float:
+def scored(model: nn.Module, dev: list[Heard]) -> float:
     """How well a model does, higher is better: minus its loss, or its error rate."""
     if isinstance(model, CtcRecogniser):
         texts = [one.text for one, _ in dev]
@@ -110,9 +126,7 @@ def scored(model: nn.Module, dev: list[tuple[Utterance, Tensor]]) -> float:
     return -sum(losses) / len(losses)
 
 
-def in_batches(
-    heard: list[tuple[Utterance, Tensor]], model: nn.Module, *, size: int = 25
-) -> list[Batch]:
+def in_batches(heard: list[Heard], model: nn.Module, *, size: int = 25) -> list[Batch]:
     """Sentences of like length together, as they were recorded."""
     heard = sorted(heard, key=lambda one: one[1].shape[-1])
     device = next(model.parameters()).device
