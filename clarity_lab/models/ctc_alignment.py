@@ -37,11 +37,13 @@ class Alignment:
 
     Attributes:
         path: A token for each frame, shape (frames,).
+        states: For each frame its state in the lattice, shape (frames,).
         log_prob: Log-probability of this one path.
         spans: Where each label of the target is said, in its order.
     """
 
     path: Tensor
+    states: Tensor
     log_prob: float
     spans: tuple[Span, ...]
 
@@ -84,7 +86,7 @@ def align(log_probs: Tensor, target: Sequence[int], *, blank: int = BLANK) -> Al
     states = labels.new_full((2 * len(labels) + 1,), blank)
     states[1::2] = labels
     visited, log_prob = _best_states(log_probs.detach()[:, states].cpu(), states, blank)
-    return Alignment(states[visited], log_prob, _spans(visited, labels))
+    return Alignment(states[visited], visited, log_prob, _spans(visited, labels))
 
 
 def _best_states(emissions: Tensor, states: Tensor, blank: int) -> tuple[Tensor, float]:

@@ -1,7 +1,8 @@
 """Controls around functions that live elsewhere; here is what they show and ask.
 
 Lessons: 00_start_here, 01_sound_and_level, 02_speech_features, 10_scene_rendering,
-11_hearing_loss, 12_hearing_aid, 13_intelligibility, 14_music_quality, 90_whole_chain.
+11_hearing_loss, 12_hearing_aid, 13_intelligibility, 14_music_quality, 20_ctc,
+90_whole_chain.
 """
 
 from clarity_lab.widgets.audiogram_editor import AudiogramEditor, audiogram_editor
@@ -13,6 +14,7 @@ from clarity_lab.widgets.filterbank import explore_filterbank
 from clarity_lab.widgets.hearing_aid import explore_compressor, explore_hearing_aid
 from clarity_lab.widgets.hearing_loss import explore_hearing_loss
 from clarity_lab.widgets.intelligibility import explore_haspi
+from clarity_lab.widgets.lattice import explore_lattice
 from clarity_lab.widgets.level import explore_gain, explore_snr
 from clarity_lab.widgets.music_quality import explore_haaqi
 from clarity_lab.widgets.quiz import Quiz, quiz
@@ -42,6 +44,7 @@ __all__ = [
     "explore_haspi",
     "explore_hearing_aid",
     "explore_hearing_loss",
+    "explore_lattice",
     "explore_scene",
     "explore_snr",
     "explore_spectrogram",

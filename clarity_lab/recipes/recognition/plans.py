@@ -33,7 +33,7 @@ TRAININGS = {
         batch_size=32,
     ),
     "transformer": Training(
-        Plan(n_epochs=80, learning_rate=1e-3, warm_up=0.15, bf16=True),
+        Plan(n_epochs=60, learning_rate=1e-3, warm_up=0.15, bf16=True),
         {"size": 128, "n_heads": 4, "n_encoder_layers": 6, "n_decoder_layers": 2},
     ),
     "lm": Training(
