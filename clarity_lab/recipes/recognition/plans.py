@@ -24,17 +24,17 @@ class Training:
 
 TRAININGS = {
     "ctc": Training(
-        Plan(n_epochs=60, learning_rate=2e-3, warm_up=0.08, bf16=True),
-        {"size": 192, "n_blocks": 8, "width": 11, "widening": 3},
+        Plan(n_epochs=48, learning_rate=2e-3, warm_up=0.08, bf16=True),
+        {"size": 160, "n_blocks": 8, "width": 11, "widening": 3},
     ),
     "attention": Training(
         Plan(n_epochs=50, learning_rate=1e-3, warm_up=0.1),
-        {"listener": 96, "attention": "location", "size": 160},
+        {"listener": 80, "attention": "location", "size": 144},
         batch_size=32,
     ),
     "transformer": Training(
         Plan(n_epochs=60, learning_rate=1e-3, warm_up=0.15, bf16=True),
-        {"size": 128, "n_heads": 4, "n_encoder_layers": 6, "n_decoder_layers": 2},
+        {"size": 112, "n_heads": 4, "n_encoder_layers": 6, "n_decoder_layers": 2},
     ),
     "lm": Training(
         Plan(n_epochs=40, learning_rate=2e-3, warm_up=0.1, patience=8),
