@@ -27,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--epochs", type=int, help="other than planned")
     train.add_argument("--device", default="cpu", help="cpu or cuda")
+    live = actions.add_parser("digits", help="train digits live, ask a stranger")
+    live.add_argument("--unseen", nargs="+", default=["fsdd-theo"], metavar="SPEAKER")
+    live.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     score = actions.add_parser("score", help="error rates on speakers never heard")
     score.add_argument("--folder", type=Path, default=Path("exp/recognition"))
     score.add_argument("--part", choices=("eval", "dev"), default="eval")
@@ -36,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do what was asked for."""
-    if options.action == "score":
-        return _score(options)
+    if options.action in ("score", "digits"):
+        return {"score": _score, "digits": _digits}[options.action](options)
     from clarity_lab.recipes.recognition.train import train
 
     path = train(
@@ -59,4 +62,13 @@ def _score(options: argparse.Namespace) -> int:
     )
     print(table.to_string(index=False, float_format="{:.3f}".format))
     table.to_csv(options.folder / f"scores-{options.part}.csv", index=False)
+    return 0
+
+
+def _digits(options: argparse.Namespace) -> int:
+    from clarity_lab.recipes.recognition.strangers import strangers
+
+    table = strangers(options.unseen, seeds=options.seeds)
+    print(table.to_string(index=False, float_format="{:.3f}".format))
+    print("median WER:", f"{table.wer.median():.3f}")
     return 0
