@@ -1,5 +1,7 @@
 """For each check some answers that students really give, and that are wrong."""
 
+from itertools import groupby
+
 import numpy as np
 
 from clarity_lab.audio import level_dbfs, set_level
@@ -7,6 +9,9 @@ from clarity_lab.exercises.ex02_speech_features import solution_deltas as ex02_d
 from clarity_lab.exercises.ex14_music_quality import (
     solution_as_loud_as as ex14_as_loud_as,
 )
+from clarity_lab.exercises.ex20_ctc import solution_collapse as ex20_collapse
+from clarity_lab.exercises.ex20_ctc import solution_forward as ex20_forward
+from clarity_lab.exercises.ex20_ctc import solution_greedy as ex20_greedy
 from clarity_lab.hearing import apply_nalr, cec2_hearing_aid
 from clarity_lab.metrics import haaqi
 
@@ -556,5 +561,80 @@ WRONG_ANSWERS |= {  # 90_whole_chain
         lambda mix, *, sample_rate, listener: mix,
         lambda mix, *, sample_rate, listener: ex90_aided(mix, listener),
         lambda mix, *, sample_rate, listener: ex90_aided(mix, listener, 2.0),
+    ],
+}
+
+
+def ex20_paths(skips=True, doubles=False, starts=2, ends=2):
+    """The forward recursion with one thing wrong."""
+
+    def forward(given, labels):
+        states = [0]
+        for label in labels:
+            states += [label, 0]
+        alpha = np.zeros(len(states))
+        alpha[:starts] = given[0, states[:starts]]
+        for frame in given[1:]:
+            before, alpha = alpha, alpha.copy()
+            alpha[1:] += before[:-1]
+            for s in range(2, len(states)):
+                allowed = states[s] and (doubles or states[s] != states[s - 2])
+                if skips and allowed:
+                    alpha[s] += before[s - 2]
+            alpha = alpha * frame[states]
+        return alpha[-ends:].sum() if ends else alpha
+
+    return forward
+
+
+def ex20_best_path(probs, letters, beam_size):
+    """A beam of paths, not of texts: equal texts do not join."""
+    beam = [("", 1.0)]
+    for frame in probs:
+        longer = [
+            (path + letters[k], p * frame[k])
+            for path, p in beam
+            for k in range(len(letters))
+        ]
+        beam = sorted(longer, key=lambda one: -one[1])[:beam_size]
+    return ex20_collapse(beam[0][0])
+
+
+WRONG_ANSWERS |= {  # 20_ctc
+    "check_collapse": [
+        lambda path: "".join(a for a, _ in groupby(path.replace("-", ""))),  # first -
+        lambda path: "".join(a for a, _ in groupby(path)),  # blanks left
+        lambda path: path.replace("-", ""),  # repeats left
+        lambda path: None,
+    ],
+    "check_n_frames_needed": [
+        len,
+        lambda text: 2 * len(text) + 1,  # the states
+        lambda text: len(set(text)),
+        lambda text: len(text) + (len(text) > len(set(text))),
+    ],
+    "check_forward": [
+        ex20_paths(skips=False),
+        ex20_paths(doubles=True),
+        ex20_paths(starts=1),
+        ex20_paths(ends=1),
+        ex20_paths(ends=0),
+        lambda probs, labels: np.log(ex20_forward(probs, labels)),
+        lambda probs, labels: float(np.prod(probs.max(1))),
+    ],
+    "check_greedy": [
+        lambda probs, letters: "".join(letters[k] for k in probs.argmax(1)),
+        lambda probs, letters: "".join(
+            a
+            for a, _ in groupby(
+                "".join(letters[k] for k in probs.argmax(1)).replace(letters[0], "")
+            )
+        ),
+        lambda probs, letters: "banana",
+    ],
+    "check_beam": [
+        lambda probs, letters, beam_size: ex20_greedy(probs, letters),
+        ex20_best_path,
+        lambda probs, letters, beam_size: letters[1],
     ],
 }
