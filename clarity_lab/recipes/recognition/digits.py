@@ -90,10 +90,13 @@ def spoken_digits() -> list[Spoken]:
     Raises:
         MissingDataError: If they are not here and cannot be fetched.
     """
-    if manifests.find("fsdd") is None:
+    try:
+        table = manifests.table("fsdd")
+    except manifests.MissingDataError:
         manifests.fetch("fsdd")
+        table = manifests.table("fsdd")
     spoken = []
-    for row in manifests.table("fsdd").itertuples():
+    for row in table.itertuples():
         samples, sample_rate = audio.load(row.path)
         sound = as_sound(samples, sample_rate=sample_rate)
         level = sound.square().mean().sqrt()
