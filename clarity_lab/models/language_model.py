@@ -29,6 +29,7 @@ class NGram:
         discount: What each count loses, between 0 and 1.
 
     Attributes:
+        counts: As given.
         order: Tokens looked at, the next one included.
         n_tokens: How many tokens there are.
 
@@ -46,8 +47,8 @@ class NGram:
         discount: float = DISCOUNT,
     ) -> None:
         self.order, self.n_tokens, self.discount = len(counts), n_tokens, discount
-        self._counts = [dict(one) for one in counts]
-        self._after = [_by_context(one) for one in _continuations(self._counts)]
+        self.counts = [dict(one) for one in counts]
+        self._after = [_by_context(one) for one in _continuations(self.counts)]
         self.log_probs = lru_cache(maxsize=50_000)(self._log_probs)
 
     @property

@@ -14,6 +14,7 @@ from clarity_lab.checks import require_choice
 from clarity_lab.models.conv_encoder import ConvEncoder
 from clarity_lab.models.ctc_recogniser import CtcRecogniser
 from clarity_lab.models.las import LAS, Listener
+from clarity_lab.models.ngram_files import TextModels, load_ngrams
 from clarity_lab.models.rnn_lm import RnnLM
 from clarity_lab.models.transformer_asr import TransformerASR
 from clarity_lab.models.weights import load_weights, read_card
@@ -51,12 +52,32 @@ def load_shipped(name: str, *, folder: str | Path = FOLDER) -> nn.Module:
         ValueError: If there is no such model, or its file is damaged.
     """
     require_choice(name, name="name", choices=MAKERS)
-    path = Path(folder) / f"{name}.safetensors"
+    path = _file(name, Path(folder))
+    model = MAKERS[name](**read_card(path)["sizes"])
+    model.card = load_weights(model, path)
+    return model
+
+
+def shipped_ngrams(*, folder: str | Path = FOLDER) -> TextModels:
+    """Letters and words, counted in the texts that the recognisers were trained with.
+
+    Args:
+        folder: Where the file is. Default: in the package.
+
+    Returns:
+        Both models.
+
+    Raises:
+        ValueError: If the file is not there, or damaged.
+    """
+    return load_ngrams(_file("ngrams", Path(folder)))
+
+
+def _file(name: str, folder: Path) -> Path:
+    path = folder / f"{name}.safetensors"
     if not path.exists():
         raise ValueError(
             f"expected weights in {path}, got no such file. Make them with: "
             f"clarity-lab recognition train {name}"
         )
-    model = MAKERS[name](**read_card(path)["sizes"])
-    model.card = load_weights(model, path)
-    return model
+    return path

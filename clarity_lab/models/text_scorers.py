@@ -102,6 +102,21 @@ class WordModel:
         n = len(self.words)
         self.ngram = NGram(count_ngrams(tokens, order=order, n_tokens=n), n_tokens=n)
 
+    @classmethod
+    def of(cls, words: Sequence[str], ngram: NGram) -> WordModel:
+        """A model that was counted before.
+
+        Raises:
+            ValueError: If the n-grams are not over these words.
+        """
+        if ngram.n_tokens != len(words):
+            raise ValueError(
+                f"expected n-grams over {len(words)} words, got {ngram.n_tokens}."
+            )
+        model = cls.__new__(cls)
+        model.words, model.ngram = list(words), ngram
+        return model
+
 
 class WordScorer:
     """Only words of a list may be said; each costs what the word model says.

@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch", reason="needs the lessons' packages")
 pytest.importorskip("jiwer", reason="needs the lessons' packages")
 
 from clarity_lab import audio, metrics  # noqa: E402
-from clarity_lab.models.shipped import load_shipped  # noqa: E402
+from clarity_lab.models.shipped import load_shipped, shipped_ngrams  # noqa: E402
 from clarity_lab.recipes.recognition import data, score, train  # noqa: E402
 from clarity_lab.recipes.recognition.plans import TRAININGS, Training  # noqa: E402
 
@@ -128,6 +128,7 @@ def test_every_way_to_decode_is_scored_on_speakers_never_heard(
     for name in ("ctc", "attention", "lm"):
         monkeypatch.setitem(TRAININGS, name, small(name))
         train.train(name, folder=tmp_path, n_epochs=1, show=False)
+    assert shipped_ngrams(folder=train.count(folder=tmp_path).parent).card["data"]
     written = []
 
     def wer(texts, *, reference):

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     actions = parser.add_subparsers(dest="action", metavar="action", required=True)
     train = actions.add_parser("train", help="train a model, and write its weights")
-    train.add_argument("name", choices=TRAININGS)
+    train.add_argument("name", choices=[*TRAININGS, "ngrams"])
     train.add_argument("--folder", type=Path, default=Path("exp/recognition"))
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--epochs", type=int, help="other than planned")
@@ -41,15 +41,18 @@ def run(options: argparse.Namespace) -> int:
     """Do what was asked for."""
     if options.action in ("score", "digits"):
         return {"score": _score, "digits": _digits}[options.action](options)
-    from clarity_lab.recipes.recognition.train import train
+    from clarity_lab.recipes.recognition.train import count, train
 
-    path = train(
-        options.name,
-        folder=options.folder,
-        seed=options.seed,
-        n_epochs=options.epochs,
-        device=options.device,
-    )
+    if options.name == "ngrams":
+        path = count(folder=options.folder)
+    else:
+        path = train(
+            options.name,
+            folder=options.folder,
+            seed=options.seed,
+            n_epochs=options.epochs,
+            device=options.device,
+        )
     print(f"weights: {path} ({path.stat().st_size / 1e6:.1f} MB)")
     return 0
 

@@ -31,16 +31,16 @@ from clarity_lab.units import db_to_amplitude
 
 N_DIGITS = (2, 5)
 GAP_S = (0.05, 0.2)
-SNR_DB = (15.0, 50.0)
+SNR_DB = (20.0, 45.0)
 LEVELS_DB = (-3.0, 3.0)
 """How strings are made: digits in one, silence between them, noise below them, and how
 much louder or softer than usual a digit is said."""
 
 PLAN = Plan(n_epochs=40, learning_rate=3e-3, warm_up=0.1)
-SIZES = {"size": 96, "n_blocks": 3, "width": 7, "widening": 2, "dropout": 0.2}
+SIZES = {"size": 96, "n_blocks": 3, "width": 7, "widening": 2, "dropout": 0.1}
 N_STRINGS, BATCH_SIZE, EPOCHS_A_DRAW = 300, 16, 2
-MOST_TEMPO, MOST_PITCH = 0.2, 0.25
-STRIPES = {"n_mels": 6, "n_frames": 10}
+MOST_TEMPO, MOST_PITCH = 0.15, 0.2
+STRIPES = {"n_mels": 3, "n_frames": 5}
 
 
 @dataclass(frozen=True)

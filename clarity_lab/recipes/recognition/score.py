@@ -17,13 +17,9 @@ from clarity_lab.models.characters import decode_tokens
 from clarity_lab.models.ctc_recogniser import CtcRecogniser
 from clarity_lab.models.ctc_search import greedy_search, prefix_beam_search
 from clarity_lab.models.joint_decoding import Weights, joint_search
-from clarity_lab.models.shipped import load_shipped
-from clarity_lab.models.text_scorers import (
-    LetterScorer,
-    WordModel,
-    WordScorer,
-    letter_ngram,
-)
+from clarity_lab.models.ngram_files import TextModels
+from clarity_lab.models.shipped import load_shipped, shipped_ngrams
+from clarity_lab.models.text_scorers import LetterScorer, WordScorer
 from clarity_lab.recipes.recognition.data import Utterance, features_of, utterances
 
 BEAM = 24
@@ -46,12 +42,12 @@ class Way:
     read: Reader
 
 
-def ctc_ways(model: CtcRecogniser, texts: Sequence[str]) -> list[Way]:
+def ctc_ways(model: CtcRecogniser, texts: TextModels) -> list[Way]:
     """Greedy, by beam, and with letters or words as judges.
 
     Args:
         model: The recogniser.
-        texts: To count n-grams in: those it was trained with.
+        texts: What is known of texts.
 
     Returns:
         The ways, from the plainest on.
@@ -69,12 +65,12 @@ def ctc_ways(model: CtcRecogniser, texts: Sequence[str]) -> list[Way]:
             log_probs, beam_size=BEAM, least_log_prob=-7.0, **options
         )[0]
 
-    letters = LetterScorer(letter_ngram(texts, order=6), weight=0.5, bonus=0.6)
-    words = WordScorer(WordModel(texts, order=2), weight=0.7, bonus=1.0)
+    letters = LetterScorer(texts.letters, weight=0.5, bonus=0.6)
+    words = WordScorer(texts.words, weight=0.7, bonus=1.0)
     searches = {
         "greedy": greedy_search,
         "beam": beam,
-        "beam, 6-gram of letters": partial(beam, scorer=letters),
+        f"beam, {texts.letters.order}-gram of letters": partial(beam, scorer=letters),
         "beam, list of words and their bigrams": partial(beam, scorer=words),
     }
     return [
@@ -133,9 +129,7 @@ def score(
     Returns:
         One row per way and set: model, decoding, set, wer, cer, words, speakers.
     """
-    everything = utterances()
-    texts = [one.text for one in everything if one.part == "train"]
-    sentences = _chosen([one for one in everything if one.part == part], most)
+    sentences = _chosen([one for one in utterances() if one.part == part], most)
     kept_in = folder / f"features-{part}.pt"
     features = [
         one.float() for one in features_of(sentences, kept_in=kept_in, show=show)
@@ -144,7 +138,7 @@ def score(
     for name in names:
         model = load_shipped(name, folder=folder)
         if name == "ctc":
-            ways += ctc_ways(model, texts)
+            ways += ctc_ways(model, shipped_ngrams(folder=folder))
         else:
             ways += spelling_ways(name, model, load_shipped("lm", folder=folder))
     rows = []

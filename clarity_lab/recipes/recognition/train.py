@@ -12,6 +12,7 @@ from clarity_lab.metrics.text import cer
 from clarity_lab.models.characters import decode_tokens, encode_text
 from clarity_lab.models.ctc_recogniser import CtcRecogniser
 from clarity_lab.models.ctc_search import greedy_search
+from clarity_lab.models.ngram_files import count_texts, save_ngrams
 from clarity_lab.models.shipped import MAKERS
 from clarity_lab.models.speech_features import FRAMES_PER_S, N_MELS, Batch, batch_of
 from clarity_lab.models.training import fit
@@ -85,6 +86,27 @@ def train(
     }
     path = folder / f"{name}.safetensors"
     save_weights(model, path, card=card)
+    return path
+
+
+def count(*, folder: Path) -> Path:
+    """Count n-grams in the texts that all models are trained with.
+
+    Args:
+        folder: For the file.
+
+    Returns:
+        The file.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    heard = _heard("lm", folder, show=False)["train"]
+    card = {
+        "name": "ngrams",
+        "command": "clarity-lab recognition train ngrams",
+        "data": _data_in_words("lm", heard),
+    }
+    path = folder / "ngrams.safetensors"
+    save_ngrams(count_texts([one.text for one, _ in heard], card=card), path)
     return path
 
 
