@@ -2,13 +2,14 @@
 
 Lessons: 00_start_here, 01_sound_and_level, 02_speech_features, 10_scene_rendering,
 11_hearing_loss, 12_hearing_aid, 13_intelligibility, 14_music_quality, 20_ctc,
-90_whole_chain.
+22_decoding_and_wer, 90_whole_chain.
 """
 
 from clarity_lab.widgets.audiogram_editor import AudiogramEditor, audiogram_editor
 from clarity_lab.widgets.blind_test import BlindTest
 from clarity_lab.widgets.chain import explore_chain
 from clarity_lab.widgets.compare import compare
+from clarity_lab.widgets.decoding import explore_decoding
 from clarity_lab.widgets.explorer import Explorer, Heard
 from clarity_lab.widgets.filterbank import explore_filterbank
 from clarity_lab.widgets.hearing_aid import explore_compressor, explore_hearing_aid
@@ -38,6 +39,7 @@ __all__ = [
     "compare",
     "explore_chain",
     "explore_compressor",
+    "explore_decoding",
     "explore_filterbank",
     "explore_gain",
     "explore_haaqi",

@@ -41,7 +41,7 @@ def explore_lattice(log_probs: ArrayLike, *, letters: str, text: str) -> Explore
         TypeError: If log_probs are no floating-point numbers.
         ValueError: If shapes, letters or text do not fit.
     """
-    log_probs = torch.as_tensor(np.array(log_probs))
+    log_probs = torch.as_tensor(log_probs).detach().clone()
     require_utterance(log_probs, BLANK)
     total = len(log_probs)
     if not 2 <= total <= MOST_FRAMES:

@@ -1,0 +1,142 @@
+"""Move the weight of a language model, and watch the hypothesis change."""
+
+from __future__ import annotations
+
+import html
+from functools import lru_cache
+
+import torch
+from numpy.typing import ArrayLike
+
+from clarity_lab.metrics.text import MARKS, TextErrors, character_errors, word_errors
+from clarity_lab.models.characters import N_TOKENS, decode_tokens
+from clarity_lab.models.ctc_beam import Hypothesis, Scorer
+from clarity_lab.models.ctc_checks import require_utterance
+from clarity_lab.models.ctc_search import greedy_search, prefix_beam_search
+from clarity_lab.models.ngram_files import TextModels
+from clarity_lab.models.text_scorers import LetterScorer, WordScorer
+from clarity_lab.widgets.controls import choice, slider
+from clarity_lab.widgets.explorer import Explorer
+
+NOBODY, LETTERS, WORDS = "nobody", "letters", "words"
+LEAST_LOG_PROB = -7.0
+N_BEST = 4
+COLOURS = {
+    "equal": "",
+    "substitute": "background: #f9d5c4; color: black",
+    "delete": "background: #d4e3f5; color: black; text-decoration: line-through",
+    "insert": "background: #f5ecc0; color: black; text-decoration: underline",
+}
+
+
+def explore_decoding(
+    log_probs: ArrayLike, *, texts: TextModels, reference: str
+) -> Explorer:
+    """Choose who judges the texts of a CTC search, and how much that counts.
+
+    Args:
+        log_probs: Log-probabilities of the tokens of `models.characters` in each frame,
+            shape (frames, tokens).
+        texts: Letters and words that were counted; `models.shipped.shipped_ngrams`.
+        reference: What was said.
+
+    Returns:
+        The widget; `.controls` holds `judge` ("nobody", "letters", "words"), `weight`
+            and `bonus`, what each letter or word adds, and `beam_size`; `.view` the
+            best text word by word against the reference, the error rates, and the
+            next best texts with what CTC and the judge say of each.
+
+    Raises:
+        TypeError: If log_probs are no floating-point numbers.
+        ValueError: If their shape is another, or the reference has no words.
+    """
+    log_probs = torch.as_tensor(log_probs).detach().clone()
+    require_utterance(log_probs, 0)
+    if log_probs.shape[1] != N_TOKENS:
+        raise ValueError(
+            f"expected {N_TOKENS} tokens in each frame, got {log_probs.shape[1]}."
+        )
+    greedy = text_of(greedy_search(log_probs))
+    first = word_errors(greedy, reference=reference)
+
+    @lru_cache(maxsize=256)
+    def search(judge: str, weight: float, bonus: float, beam_size: int) -> list:
+        return prefix_beam_search(
+            log_probs,
+            scorer=_scorer(texts, judge, weight, bonus),
+            beam_size=beam_size,
+            n_best=N_BEST,
+            least_log_prob=LEAST_LOG_PROB,
+        )
+
+    def show(judge: str, weight: float, bonus: float, beam_size: float) -> str:
+        found = search(judge, weight, bonus, int(beam_size))
+        return _page(found, reference, greedy, first.rate)
+
+    return Explorer(
+        show,
+        {
+            "judge": choice("Judge", (NOBODY, LETTERS, WORDS)),
+            "weight": _fine(slider("Its weight", 0.5, low=0, high=2, step=0.1)),
+            "bonus": _fine(slider("Bonus", 0.5, low=0, high=3, step=0.1)),
+            "beam_size": slider("Beam", 16, low=1, high=64, step=1),
+        },
+        busy="Searching …",
+    )
+
+
+def text_of(found: Hypothesis) -> str:
+    """What a search found, as a text."""
+    return decode_tokens(found.tokens)
+
+
+def _fine(control):
+    control.readout_format = ".1f"
+    return control
+
+
+def _scorer(
+    texts: TextModels, judge: str, weight: float, bonus: float
+) -> Scorer | None:
+    if judge == LETTERS:
+        return LetterScorer(texts.letters, weight=weight, bonus=bonus)
+    if judge == WORDS:
+        return WordScorer(texts.words, weight=weight, bonus=bonus)
+    return None
+
+
+def _page(
+    found: list[Hypothesis], reference: str, greedy: str, greedy_wer: float
+) -> str:
+    """The best text against the reference, and the others."""
+    best = text_of(found[0]) if found else ""
+    errors = word_errors(best, reference=reference)
+    characters = character_errors(best, reference=reference)
+    words = (
+        f"WER {errors.rate:.0%} ({errors.n_substitutions} substituted, "
+        f"{errors.n_deletions} deleted, {errors.n_insertions} inserted, of "
+        f"{errors.n_reference}), CER {characters.rate:.0%}. Greedy: {greedy_wer:.0%}, "
+        f"“{greedy}”."
+    )
+    rows = "".join(
+        f"<tr><td style='text-align: left'>{html.escape(text_of(one))}</td>"
+        f"<td>{one.log_ctc:.1f}</td><td>{one.score - one.log_ctc:+.1f}</td>"
+        f"<td>{one.score:.1f}</td></tr>"
+        for one in found
+    )
+    return (
+        f"{marked_html(errors)}<p>{html.escape(words)}</p>"
+        "<table><caption>The best texts</caption><thead><tr><th>Text</th><th>CTC</th>"
+        f"<th>Judge</th><th>Sum</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def marked_html(errors: TextErrors) -> str:
+    """A text word by word: each error in a colour, and as a letter: S, D, I."""
+    parts = []
+    for said, heard, operation in errors.aligned[0]:
+        word = html.escape(heard or said)
+        mark = f"<sup>{MARKS[operation]}</sup>" if MARKS[operation] else ""
+        title = f' title="{html.escape(said)}"' if operation == "substitute" else ""
+        parts.append(f'<span style="{COLOURS[operation]}"{title}>{word}</span>{mark}')
+    return f'<p style="font-size: 1.15em">{" ".join(parts)}</p>'
