@@ -140,30 +140,42 @@ class MultiHeadAttention(nn.Module):
         self.query, self.key = nn.Linear(size, size), nn.Linear(size, size)
         self.value, self.out = nn.Linear(size, size), nn.Linear(size, size)
 
+    def prepare(self, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """What of the memory need be computed only once.
+
+        Args:
+            memory: Shape (batch, m, size).
+
+        Returns:
+            keys, values: Of each head, shape (batch, heads, m, size / heads).
+        """
+        return self._parted(self.key(memory)), self._parted(self.value(memory))
+
+    def ask(
+        self, asking: Tensor, prepared: tuple[Tensor, Tensor], counts: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Ask a memory that is prepared; otherwise as `forward`."""
+        if counts is not None:
+            counts = counts[:, None]
+        query = self._parted(self.query(asking))
+        found, weights = attend(query, *prepared, counts=counts)
+        return self.out(found.transpose(1, 2).flatten(-2)), weights
+
     def forward(
-        self, asking: Tensor, memory: Tensor, counts: Tensor
+        self, asking: Tensor, memory: Tensor, counts: Tensor | None
     ) -> tuple[Tensor, Tensor]:
         """Ask a memory.
 
         Args:
             asking: Shape (batch, n, size).
             memory: Shape (batch, m, size).
-            counts: Which entries may be looked at, (batch, 1 or n, m).
+            counts: Which entries may be looked at, (batch, 1 or n, m); None is all.
 
         Returns:
             found: Shape (batch, n, size).
             weights: Of each head, shape (batch, heads, n, m).
         """
-        query, key, value = (
-            self._parted(project(x))
-            for project, x in (
-                (self.query, asking),
-                (self.key, memory),
-                (self.value, memory),
-            )
-        )
-        found, weights = attend(query, key, value, counts=counts[:, None])
-        return self.out(found.transpose(1, 2).flatten(-2)), weights
+        return self.ask(asking, self.prepare(memory), counts)
 
     def _parted(self, x: Tensor) -> Tensor:
         """Shape (batch, heads, entries, size of a head)."""

@@ -16,6 +16,9 @@ from clarity_lab.models.conv_encoder import Subsampling, counting
 from clarity_lab.models.speech_features import N_MELS
 from clarity_lab.models.speller import END, HybridSpeller, State
 
+Prepared = tuple[Tensor, Tensor]
+"""Keys and values of an attention, see `MultiHeadAttention.prepare`."""
+
 
 def positions(n: int, size: int) -> Tensor:
     """Where an entry stands, as sines and cosines of many wavelengths.
@@ -72,7 +75,7 @@ class Layer(nn.Module):
     def forward(
         self,
         x: Tensor,
-        own_counts: Tensor,
+        own_counts: Tensor | None,
         memory: Tensor | None = None,
         counts: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None]:
@@ -80,21 +83,52 @@ class Layer(nn.Module):
 
         Args:
             x: Shape (batch, n, size).
-            own_counts: What each entry may see of its like, (batch, 1 or n, n).
+            own_counts: What each entry may see of its like, (batch, 1 or n, n); None is
+                all.
             memory: What was heard, shape (batch, m, size); for a decoder's layer.
-            counts: Which of that counts, shape (batch, 1, m).
+            counts: Which of that counts, shape (batch, 1, m); None is all.
 
         Returns:
             x: Shape (batch, n, size).
             weights: Where each head looked in the memory, (batch, heads, n, m).
         """
+        heard = None if memory is None else self.heard.prepare(memory)
+        x, _, weights = self.go_on(x, own_counts, heard=heard, counts=counts)
+        return x, weights
+
+    def go_on(
+        self,
+        x: Tensor,
+        own_counts: Tensor | None,
+        *,
+        past: Prepared | None = None,
+        heard: Prepared | None = None,
+        counts: Tensor | None = None,
+    ) -> tuple[Tensor, Prepared, Tensor | None]:
+        """One layer for entries that follow others; nothing old is computed again.
+
+        Args:
+            x: The new entries, shape (batch, n, size).
+            own_counts: What each may see of the past and of its like; None is all.
+            past: What is prepared of the entries before.
+            heard: What is prepared of what was heard; for a decoder's layer.
+            counts: Which of that counts; None is all.
+
+        Returns:
+            x: Shape (batch, n, size).
+            past: Now with these entries.
+            weights: Where each head looked in what was heard, (batch, heads, n, m).
+        """
         norm = self.own_norm(x)
-        x = x + self.dropout(self.own(norm, norm, own_counts)[0])
+        own = self.own.prepare(norm)
+        if past is not None:
+            own = torch.cat([past[0], own[0]], -2), torch.cat([past[1], own[1]], -2)
+        x = x + self.dropout(self.own.ask(norm, own, own_counts)[0])
         weights = None
-        if memory is not None:
-            found, weights = self.heard(self.heard_norm(x), memory, counts)
+        if heard is not None:
+            found, weights = self.heard.ask(self.heard_norm(x), heard, counts)
             x = x + self.dropout(found)
-        return x + self.dropout(self.thought(x)), weights
+        return x + self.dropout(self.thought(x)), own, weights
 
 
 class TransformerASR(HybridSpeller):
