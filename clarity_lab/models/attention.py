@@ -37,7 +37,7 @@ def attend(
         >>> attend(torch.zeros(1, 2), torch.eye(2), values)[0].item()
         2.0
     """
-    scores = query @ keys.mT / sqrt(query.shape[-1])
+    scores = query / sqrt(query.shape[-1]) @ keys.mT
     if counts is not None:
         scores = scores.masked_fill(~counts, -torch.inf)
     weights = scores.softmax(-1)
