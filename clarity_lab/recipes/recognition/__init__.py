@@ -11,9 +11,14 @@ An interrupted training goes on when the same command is given again.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
+from clarity_lab.whole import require_writable
+
 RECOGNISERS = ("ctc", "attention", "transformer")
+BESIDE = ("whisper", "pocketsphinx", *RECOGNISERS)
+"""Ours, and real ones beside them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,12 +40,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     score.add_argument("--part", choices=("eval", "dev"), default="eval")
     score.add_argument("--names", nargs="+", default=["ctc"], choices=RECOGNISERS)
     score.add_argument("--most", type=int, help="sentences of each set")
+    beside = actions.add_parser("conditions", help="real recognisers beside ours")
+    beside.add_argument("--out", type=Path, default=Path("conditions.csv"))
+    beside.add_argument("--names", nargs="+", choices=BESIDE, default=BESIDE)
+    beside.add_argument("--folder", type=Path, help="of the weights of ours")
 
 
 def run(options: argparse.Namespace) -> int:
     """Do what was asked for."""
-    if options.action in ("score", "digits"):
-        return {"score": _score, "digits": _digits}[options.action](options)
+    if options.action != "train":
+        actions = {"score": _score, "digits": _digits, "conditions": _conditions}
+        return actions[options.action](options)
     from clarity_lab.recipes.recognition.train import count, train
 
     if options.name == "ngrams":
@@ -74,4 +84,27 @@ def _digits(options: argparse.Namespace) -> int:
     table = strangers(options.unseen, seeds=options.seeds)
     print(table.to_string(index=False, float_format="{:.3f}".format))
     print("median WER:", f"{table.wer.median():.3f}")
+    return 0
+
+
+def _conditions(options: argparse.Namespace) -> int:
+    from clarity_lab.models.shipped import FOLDER
+    from clarity_lab.recipes.recognition.conditions import (
+        conditions,
+        rates,
+        real_time_factors,
+    )
+    from clarity_lab.recipes.recognition.recognisers import recognisers_here
+
+    require_writable(options.out)
+    folder = options.folder or FOLDER
+    here, missing = recognisers_here(options.names, folder=folder)
+    for name, why in missing.items():
+        print(f"without {name}: {why}", file=sys.stderr)
+    table = conditions(here, kept_in=options.out)
+    if table.empty:
+        return 1
+    print("word error rate\n", rates(table).to_string(float_format="{:.3f}".format))
+    factors = real_time_factors(table)
+    print("\nCPU seconds for a second of sound\n", factors.to_string())
     return 0
