@@ -95,7 +95,7 @@ class Whisper(WhisperNetwork):
         windows = self.read(samples, sample_rate=sample_rate)
         return " ".join(one.text for one in windows if one.text)
 
-    @torch.inference_mode()
+    @torch.no_grad()  # not inference_mode: others may learn from what is heard
     def read(self, samples: ArrayLike, *, sample_rate: int) -> list[Written]:
         """Write down what is said, window by window, and show from what.
 
@@ -110,7 +110,7 @@ class Whisper(WhisperNetwork):
         sound = as_sound(samples, sample_rate=sample_rate).to(self.places.device)
         return [self._write(part, start / RATE_HZ) for start, part in windows_of(sound)]
 
-    @torch.inference_mode()
+    @torch.no_grad()  # not inference_mode: others may learn from what is heard
     def listen(self, samples: ArrayLike, *, sample_rate: int) -> Tensor:
         """What the encoder makes of a sound, without a word.
 

@@ -20,19 +20,18 @@ needs_sphinx = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def sentence():
-    path = manifests.fetch("samples", "speech/librispeech-1089.flac")
+    path = manifests.fetch("samples", "speech/librispeech-2094.flac")
     return audio.load(path)
 
 
 @needs_sphinx
-def test_it_writes_words_alike_at_any_level_and_after_any_other_sound(sentence):
+def test_it_writes_words_alike_at_any_level_and_whatever_came_before(sentence):
     samples, sample_rate = sentence
     text = transcribe_with_sphinx(samples, sample_rate=sample_rate)
-    assert text.startswith("number ten fresh")
-    other = 0.3 * np.random.default_rng(440).standard_normal(16_000)
-    transcribe_with_sphinx(other, sample_rate=16_000)
-    again = transcribe_with_sphinx(0.001 * samples, sample_rate=sample_rate)
-    assert again == text
+    assert text.startswith("that's the way with you")
+    for _ in range(2):  # its own adaptation would now hear other words
+        again = transcribe_with_sphinx(0.001 * samples, sample_rate=sample_rate)
+        assert again == text
 
 
 @needs_sphinx

@@ -254,6 +254,16 @@ def test_a_long_recording_is_read_window_by_window(model, rng):
     assert text == f"{first.text} {second.text}"
 
 
+def test_what_it_shows_is_what_chose_each_token(model, noise):
+    [one] = model.read(noise, sample_rate=RATE)
+    words = model.vocabulary
+    given = torch.tensor([[words.start, words.no_times, *one.tokens[:-1]]])
+    hidden, looked, _ = model.step(given, model.begin(one.heard[None]))
+    close = {"rtol": 0, "atol": 1e-5}
+    torch.testing.assert_close(one.hidden, hidden[0, 1:], **close)
+    torch.testing.assert_close(one.looked, looked[0, :, :, 1:], **close)
+
+
 def test_silence_and_two_channels_can_be_read(model):
     [one] = model.read(np.zeros((2, 100)), sample_rate=RATE)
     assert torch.isfinite(one.log_probs).all()
@@ -278,6 +288,30 @@ def test_a_vocabulary_must_be_the_networks(model):
 
 
 # -- where it comes from
+
+
+OWN = ["attn.query", "attn.value", "attn.out", "attn_ln"]
+HEARD = [f"cross_{name}" for name in OWN]
+THOUGHT = ["mlp_ln", "mlp.0", "mlp.2"]
+OPENAIS_SECOND_LAYERS = {
+    f"{side}.blocks.1.{part}.{kind}"
+    for side, parts in {"encoder": OWN, "decoder": OWN + HEARD}.items()
+    for part in parts + THOUGHT
+    for kind in ("weight", "bias")
+} | {
+    "encoder.blocks.1.attn.key.weight",
+    "decoder.blocks.1.attn.key.weight",
+    "decoder.blocks.1.cross_attn.key.weight",
+}
+OPENAIS_OTHERS = {
+    f"{part}.{kind}"
+    for part in ("encoder.conv1", "encoder.conv2", "encoder.ln_post", "decoder.ln")
+    for kind in ("weight", "bias")
+} | {
+    "encoder.positional_embedding",
+    "decoder.positional_embedding",
+    "decoder.token_embedding.weight",
+}
 
 
 def published(model, path):
@@ -318,8 +352,8 @@ def test_a_published_file_is_read_and_its_keys_need_no_bias(
     model, vocabulary, tmp_path, noise
 ):
     names = published(model, tmp_path / "small.pt")
-    assert "encoder.blocks.1.attn.query.weight" in names
-    assert "decoder.blocks.0.cross_attn_ln.weight" in names
+    assert {name for name in names if ".1." in name} == OPENAIS_SECOND_LAYERS
+    assert {name for name in names if ".blocks." not in name} == OPENAIS_OTHERS
     assert model.encoder[0].own.key.bias.abs().max() > 0  # and yet:
     again = whisper_from(tmp_path / "small.pt", vocabulary)
     assert again.sizes == model.sizes

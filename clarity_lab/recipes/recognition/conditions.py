@@ -146,7 +146,7 @@ def rates(table: pd.DataFrame, *by: str) -> pd.DataFrame:
     keys = ["condition", *by]
     summed = table.groupby([*keys, "recogniser"], sort=False).sum(numeric_only=True)
     errors = summed[["substitutions", "deletions", "insertions"]].sum(axis=1)
-    return (errors / summed.words).unstack("recogniser", sort=False)
+    return (errors / summed.words).unstack("recogniser")
 
 
 def real_time_factors(table: pd.DataFrame) -> pd.Series:
