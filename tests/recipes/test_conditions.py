@@ -8,6 +8,9 @@ pytest.importorskip("torch", reason="needs the lessons' packages")
 pytest.importorskip("jiwer", reason="needs the lessons' packages")
 
 from clarity_lab import audio, cli
+from clarity_lab.models.characters import LETTERS
+from clarity_lab.models.shipped import MAKERS
+from clarity_lab.models.weights import save_weights
 from clarity_lab.recipes.recognition import conditions as module
 from clarity_lab.recipes.recognition import recognisers
 from clarity_lab.recipes.recognition.conditions import (
@@ -158,6 +161,36 @@ def test_recognisers_that_are_not_here_say_why(tmp_path):
     assert here == {}
     assert "clarity-lab recognition train ctc" in missing["ctc"]
     assert "clarity-lab recognition train attention" in missing["attention"]
+
+
+def test_a_file_that_holds_something_else_is_left_alone(sentences, tmp_path):
+    kept = tmp_path / "marks.csv"
+    kept.write_text("name,mark\nAda,1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="expected a table of conditions"):
+        conditions({"x": one_word}, sentences=sentences, kept_in=kept, show=False)
+    assert kept.read_text(encoding="utf-8") == "name,mark\nAda,1\n"
+
+
+@pytest.mark.parametrize("name", ["ctc", "transformer"])
+def test_ours_can_be_asked_once_their_weights_are_there(name, sound, tmp_path):
+    sizes = {"size": 16, "n_heads": 2, "n_encoder_layers": 1, "n_decoder_layers": 1}
+    sizes = {
+        "ctc": {"size": 16, "n_blocks": 1},
+        "transformer": sizes,
+        "lm": {"size": 8},
+    }
+    for one in (name, "lm"):
+        model = MAKERS[one](**sizes[one])
+        path = tmp_path / f"{one}.safetensors"
+        save_weights(model, path, card={"sizes": sizes[one]})
+    ours = recognisers.load_recogniser(name, folder=tmp_path)
+    assert set(ours(sound[:RATE], sample_rate=RATE)) <= set(LETTERS)
+
+
+def test_the_command_says_where_it_cannot_write(tmp_path, capsys):
+    out = str(tmp_path / "no" / "table.csv")
+    assert cli.main(["recognition", "conditions", "--out", out]) == 1
+    assert "no" in capsys.readouterr().err
 
 
 def test_the_command_writes_the_table(sentences, tmp_path, monkeypatch, capsys):

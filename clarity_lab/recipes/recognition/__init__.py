@@ -14,6 +14,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from clarity_lab.recipes.telling import told
 from clarity_lab.whole import require_writable
 
 RECOGNISERS = ("ctc", "attention", "transformer")
@@ -96,7 +97,11 @@ def _conditions(options: argparse.Namespace) -> int:
     )
     from clarity_lab.recipes.recognition.recognisers import recognisers_here
 
-    require_writable(options.out)
+    try:
+        require_writable(options.out)
+    except OSError as error:
+        print(f"clarity-lab: recognition: {told(error)}", file=sys.stderr)
+        return 1
     folder = options.folder or FOLDER
     here, missing = recognisers_here(options.names, folder=folder)
     for name, why in missing.items():

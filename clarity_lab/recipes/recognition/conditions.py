@@ -113,6 +113,9 @@ def conditions(
     Returns:
         One row each: recogniser, condition, file, set, wanted, written, words (of the
         wanted text), substitutions, deletions, insertions, duration_s, cpu_s.
+
+    Raises:
+        ValueError: If the file that is to keep it holds something else.
     """
     among = CONDITIONS if among is None else among
     sentences = bundled_sentences() if sentences is None else sentences
@@ -182,4 +185,10 @@ def _asked(recogniser: Recogniser, sound: NDArray, one: Utterance) -> dict:
 def _kept(path: Path | None) -> list[dict]:
     if path is None or not path.exists():
         return []
-    return pd.read_csv(path, keep_default_na=False).to_dict("records")
+    table = pd.read_csv(path, keep_default_na=False)
+    if not {*KEYS} <= {*table.columns}:
+        raise ValueError(
+            f"expected a table of conditions in {path}, got columns "
+            f"{list(table.columns)}. Name another file."
+        )
+    return table.to_dict("records")
