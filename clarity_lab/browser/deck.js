@@ -9,10 +9,11 @@ import { SoundStore } from "./sounds.js";
  * Traits: rows [{label, duration_s}], selected (label), playing, position_s,
  * loop, loop_region ([] or [start, end]), ear, gain_db, sample_rate.
  * Its views are told onChange() for anything that moved, onSound(i), onProgress().
+ * `once`: a region that is not repeated is played once, from its start to its end.
  */
 class Deck {
-  constructor(model) {
-    this.model = model;
+  constructor(model, { once }) {
+    Object.assign(this, { model, once });
     this.views = new Set();
     this.sounds = new Map(); // index -> AudioBuffer, the one that the engine plays
     this.filters = new Map(); // index -> { of, taps }: sounds that are made here
@@ -67,7 +68,7 @@ class Deck {
     this.#set({ position_s: within });
   }
   setLoop(on) { this.#set({ loop: on }); }
-  setRegion(region) { this.#set({ loop_region: region ?? [], loop: Boolean(region) }); }
+  setRegion(region, loop = Boolean(region)) { this.#set({ loop_region: region ?? [], loop }); }
   /** One end at the position, "[" or "]"; the other stays, or is that of the sound. */
   setEnd(which) {
     let [start, end] = this.region ?? [0, this.duration_s];
@@ -134,7 +135,7 @@ class Deck {
     this.engine.setEar(this.model.get("ear") ?? "both");
     this.engine.setGain(10 ** (this.model.get("gain_db") / 20));
     const [start_s, end_s] = this.region ?? [0, this.duration_s];
-    this.engine.setLoop({ on: this.model.get("loop"), start_s, end_s });
+    this.engine.setLoop({ on: this.model.get("loop"), once: this.once, start_s, end_s });
   }
 
   /** Let go of sounds whose place is another one's now. */
@@ -221,7 +222,7 @@ async function filtered(source, taps) {
  * widget itself: a view's own model falls silent when that view goes. With the last view
  * the deck and its sounds go; a view that comes later asks for them again.
  */
-export function sharingOneDeck(View) {
+export function sharingOneDeck(View, { once = false } = {}) {
   return () => {
     let own;
     let deck = null;
@@ -235,7 +236,7 @@ export function sharingOneDeck(View) {
     return {
       initialize({ model }) { own = model; },
       render({ model, el }) {
-        deck ??= new Deck(own);
+        deck ??= new Deck(own, { once });
         const view = new View(model, deck);
         deck.views.add(view);
         el.append(view.root);

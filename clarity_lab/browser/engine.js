@@ -14,7 +14,7 @@ export class Engine {
   #mixer = null; // there is none before the first play
   #position = 0; // in samples, while nothing plays
   #jump = null; // where to go to, while something plays
-  #loop = { on: false, start_s: 0, end_s: Infinity };
+  #loop = { on: false, once: false, start_s: 0, end_s: Infinity };
   #selected = 0;
   #gain = 1;
   #ear = "both";
@@ -86,18 +86,28 @@ export class Engine {
     return ["left", "right"].map((ear) => (hears(ear) ? this.#gain : 0));
   }
 
-  /** Repeat a region, or without start and end the whole; off: stop at the end. */
-  setLoop({ on, start_s = 0, end_s = Infinity }) {
-    const { on: was, start_s: first, end_s: last } = this.#loop;
-    this.#loop = { on, start_s, end_s };
-    const same = on === was && (!on || (start_s === first && end_s === last));
+  /** Repeat a region, or without start and end the whole; off: stop at the end.
+   *  `once`: what is off but begins or jumps into the region stops at its end. */
+  setLoop({ on, once = false, start_s = 0, end_s = Infinity }) {
+    const now = { on, once: once && !on, start_s, end_s };
+    const what = on || now.once ? Object.keys(now) : ["on", "once"];
+    const same = what.every((name) => now[name] === this.#loop[name]);
+    this.#loop = now;
     this.#change(!same);
   }
 
-  /** [first, end) in samples, or null. */
-  get #region() {
+  /** What is repeated: [first, end) in samples, or null. */
+  get #region() { return this.#loop.on ? this.#ends : null; }
+
+  /** The end of the region that is played once, for what begins inside, or null. */
+  #stopFrom(position) {
+    const ends = this.#loop.once ? this.#ends : null;
+    return ends && inside(ends, position) ? ends[1] : null;
+  }
+
+  get #ends() {
     const duration = this.#duration;
-    if (!this.#loop.on || !duration) return null;
+    if (!duration) return null;
     const frame = (seconds) => Math.min(Math.round(seconds * this.sampleRate), duration);
     const start = Math.max(0, frame(this.#loop.start_s));
     if (start >= duration) return [0, duration]; // it was of a longer sound
@@ -149,8 +159,8 @@ export class Engine {
     this.#silent();
   }
 
-  #ended() {
-    this.#position = this.#duration;
+  #ended(position) {
+    this.#position = position;
     this.#wanted = false;
     this.#silent();
   }
@@ -170,7 +180,7 @@ export class Engine {
     }
     if (this.#mixer) return;
     const { fades, context } = this;
-    const parts = { gains: this.#gains, fades, onended: () => this.#ended() };
+    const parts = { gains: this.#gains, fades, onended: (position) => this.#ended(position) };
     this.#mixer = new Mixer(context, parts);
     this.context.addEventListener("statechange", this.#tell);
   }
@@ -200,7 +210,8 @@ export class Engine {
     if (!duration) return; // it begins with the first sound that comes
     let position = this.#position < duration ? this.#position : 0;
     if (!inside(loop, position)) position = loop[0];
-    this.#start((start) => new Timeline({ start, position, duration, loop }));
+    const stop = this.#stopFrom(position);
+    this.#start((start) => new Timeline({ start, position, duration, loop, stop }));
   }
 
   /** The same moment with new sounds, filters or loop; or another moment. */
@@ -213,8 +224,15 @@ export class Engine {
     this.#start((start) => {
       let position = jump ?? before.at(start);
       if (!stays(position)) position = loop ? loop[0] : duration;
-      return new Timeline({ start, position, duration, loop, before });
+      const stop = loop ? null : this.#stopAfter(before, jump, position);
+      return new Timeline({ start, position, duration, loop, stop, before });
     }, continues ? warmUp : 0);
+  }
+
+  /** What only passes through the region goes on; what was to stop before, stops here. */
+  #stopAfter(before, jump, position) {
+    if (jump !== null || before.loop) return this.#stopFrom(position);
+    return before.stop === null ? null : this.#stopFrom(position) ?? position;
   }
 
   #start(timelineFrom, warmUp = 0) {

@@ -17,7 +17,8 @@ export class Mixer {
   #runs = new Set(); // the one that plays and those that fade out
   #busyUntil = 0; // the frame at which the last cross-fade is over
 
-  /** gains: left and right; onended() tells that the run that plays came to its end. */
+  /** gains: left and right; onended(position) tells that the run that plays came to its
+   *  end, and where that is. */
   constructor(context, { gains, onended, fades = CROSS_FADE }) {
     Object.assign(this, { context, gains, onended, apart: fades.apart });
     this.realTime = !(context instanceof OfflineAudioContext);
@@ -85,7 +86,7 @@ export class Mixer {
     setTimeout(free, 1000 * run.tail_s);
     if (run !== this.run) return;
     this.run = null;
-    this.onended();
+    this.onended(run.timeline.end);
   }
 
   /** Another sound, other gains: straight lines, nothing starts or stops. */

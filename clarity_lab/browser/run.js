@@ -32,7 +32,8 @@ export class Run {
     Object.assign(this, { context, voices, selected, timeline, fade, apart, opened });
     this.sampleRate = context.sampleRate;
     this.out = stereoGain(context, opened ? 1 : 0);
-    this.out.connect(destination);
+    this.curtain = timeline.stop === null ? null : this.#closing(destination);
+    this.out.connect(this.curtain ?? destination);
     this.onended = null;
     this.sources = new Map();
     this.gains = new Map();
@@ -85,7 +86,22 @@ export class Run {
     }
     source.onended = () => --this.sounding || this.onended?.();
     source.start(start / this.sampleRate, position / this.sampleRate);
+    if (this.curtain) source.stop((this.#stopFrame + this.fade) / this.sampleRate);
     return source;
+  }
+
+  /** The frame at which a run that stops before its sounds do begins to fade. */
+  get #stopFrame() {
+    const { start, position, stop } = this.timeline;
+    return start + stop - position;
+  }
+
+  /** The fade at the stop, on its own: whoever pauses before it has another one. */
+  #closing(destination) {
+    const curtain = stereoGain(this.context, 1);
+    this.#ramp(curtain, 1, 0, this.#stopFrame);
+    curtain.connect(destination);
+    return curtain;
   }
 
   /** How long a filter still sounds when the sound is over. */
@@ -125,8 +141,8 @@ export class Run {
       source.stop();
       source.disconnect();
     }
-    for (const node of [...this.gains.values(), ...this.filters, this.out]) {
-      node.disconnect();
+    for (const node of [...this.gains.values(), ...this.filters, this.out, this.curtain]) {
+      node?.disconnect();
     }
   }
 }

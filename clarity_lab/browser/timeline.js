@@ -15,17 +15,21 @@ export function timeUpTo(frame, sampleRate) {
 
 export class Timeline {
   /** Position `position` is heard at the context's frame `start`; before that, `before`
-   *  counts. `loop` is [first, end) or null; without one, `duration` is the end. */
-  constructor({ start, position, duration, loop = null, before = null }) {
-    Object.assign(this, { start, position, duration, loop, before });
+   *  counts. `loop` is [first, end) or null; without one, the end is `stop`, or if that
+   *  is null `duration`. */
+  constructor({ start, position, duration, loop = null, stop = null, before = null }) {
+    Object.assign(this, { start, position, duration, loop, stop, before });
     if (before) before.before = null; // one step of history is enough
   }
+
+  /** Where it ends if it does not loop. */
+  get end() { return this.stop ?? this.duration; }
 
   /** The position that is heard at a frame of the context. */
   at(frame) {
     if (frame < this.start) return this.before ? this.before.at(frame) : this.position;
     const straight = this.position + frame - this.start;
-    if (!this.loop) return Math.min(straight, this.duration);
+    if (!this.loop) return Math.min(straight, this.end);
     const [first, end] = this.loop;
     return straight < end ? straight : first + ((straight - first) % (end - first));
   }

@@ -4,6 +4,7 @@
 import { clock, create } from "./dom.js";
 
 const DRAG_PX = 4; // less is a click
+const MOST_MARKS = 200; // below one strip
 const EDGE_PX = 7; // this near to an end of the region one takes hold of it
 
 /** Lowest and highest sample of each of `n` pieces, as [low, high, low, high, ...]. */
@@ -164,10 +165,10 @@ export class WaveStrip {
 
   #drawRuler() {
     if (this.ruler.hidden || !(this.duration > 0)) return;
-    const step = rulerStep(this.duration, this.ruler.clientWidth / 70);
+    const step = rulerStep(this.duration, Math.min(MOST_MARKS, this.ruler.clientWidth / 70));
     const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     const marks = [];
-    for (let n = 0; step > 0 && n * step <= this.duration * 1.0001 && n < 50; n++) {
+    for (let n = 0; step > 0 && n * step <= this.duration * 1.0001 && n <= MOST_MARKS; n++) {
       const seconds = n * step;
       const words = step >= 60 ? clock(seconds).split(".")[0] : seconds.toFixed(decimals);
       const mark = create("span", {}, n ? words : `${words} s`);

@@ -267,3 +267,114 @@ def test_a_pause_fades_out_and_play_goes_on_from_there(ears, rng):
     again = RATE // 2 + int(np.flatnonzero(heard[RATE // 2 :])[0]) - 1
     rest = heard[again + FADE :]
     assert np.abs(rest - sound[at + FADE :][: len(rest)]).max() < ROUNDING
+
+
+ONCE = "engine.setLoop({on: false, once: true, start_s: %r, end_s: %r});"
+FIRST, END = 20_000, 24_001  # a region in samples
+REGION_ONCE = ONCE % (FIRST / RATE, END / RATE)
+
+
+def faded(piece, after):
+    """A piece that rises from nothing, and what is behind it sinking to nothing."""
+    rise, fall = np.ones(len(piece)), 1 - np.arange(FADE) / FADE
+    rise[:FADE] = np.arange(FADE) / FADE
+    return np.concatenate([piece * rise, after[:FADE] * fall])
+
+
+def sounding(heard):
+    """What is heard from the first sample on, which a fade makes silent."""
+    return heard[int(np.flatnonzero(heard)[0]) - 1 :]
+
+
+def test_a_region_is_played_once_between_two_fades(ears, rng):
+    sound = rng.uniform(-1, 1, RATE)
+    ears.give(sound=sound)
+    play = (
+        sets(sound=1) + REGION_ONCE + f"engine.seek({FIRST / RATE!r}); engine.play();"
+    )
+    heard = sounding(ears.render(0.5, RATE, play)[0])
+    ideal = faded(sound[FIRST:END], sound[END:])
+    assert np.abs(heard[: len(ideal)] - ideal).max() < ROUNDING
+    assert not heard[len(ideal) :].any()
+
+
+def test_behind_a_region_played_once_it_goes_on(ears, rng):
+    sound = rng.uniform(-1, 1, RATE)
+    ears.give(sound=sound)
+    play = (
+        sets(sound=1) + REGION_ONCE + f"engine.seek({FIRST / RATE!r}); engine.play();"
+    )
+    acts = [(0.3, "window.told = [engine.state, engine.position_s]; engine.play()")]
+    heard = ears.render(0.6, RATE, play, acts)[0][round(0.3 * RATE) :]
+    assert ears.run("return window.told") == ["stopped", END / RATE]
+    rest = sounding(heard)[FADE:]
+    assert np.abs(rest - sound[END + FADE :][: len(rest)]).max() < ROUNDING
+
+
+def test_what_passes_through_a_region_goes_on(ears, rng):
+    """Even if a sound is exchanged meanwhile: nobody asked for the region."""
+    sound = rng.uniform(-1, 1, RATE)
+    ears.give(sound=sound)
+    again = "window.fresh = await load('sound');"
+    heard = ears.render(
+        0.9,
+        RATE,
+        again + sets(sound=1) + REGION_ONCE + "engine.play();",
+        [(0.45, "engine.setSound(0, fresh)")],
+    )[0]
+    heard = heard[beginning(heard[None]) :]
+    assert np.abs(heard - sound[: len(heard)]).max() < ROUNDING
+
+
+@pytest.mark.parametrize("act", ["jump", "end of the loop"])
+def test_while_it_plays_a_region_can_be_asked_for_once(ears, rng, act):
+    sound = rng.uniform(-1, 1, RATE)
+    ears.give(sound=sound)
+    jump = act == "jump"
+    loop = "" if jump else REGION_ONCE.replace("false", "true")
+    then = f"engine.seek({FIRST / RATE!r});" if jump else ""
+    play = sets(sound=1) + loop + "engine.play();"
+    heard = ears.render(0.6, RATE, play, [(0.3, REGION_ONCE + then)])[0]
+    last = int(np.flatnonzero(heard)[-1]) - FADE + 1
+    piece = slice(last - 1_000, last + 1)
+    assert np.abs(heard[piece] - sound[END - 1_000 : END + 1]).max() < ROUNDING
+    assert not heard[last + FADE :].any()
+    assert last < 0.5 * RATE
+
+
+@pytest.mark.parametrize("when", [0.05, 0.085])
+def test_a_region_that_ends_before_what_plays_stops_it(ears, rng, when):
+    """And who exchanges the sound just before the end does not let it run on."""
+    sound = rng.uniform(-1, 1, RATE)
+    ears.give(sound=sound)
+    again = "window.fresh = await load('sound');"
+    play = (
+        sets(sound=1) + REGION_ONCE + f"engine.seek({FIRST / RATE!r}); engine.play();"
+    )
+    shorter = ONCE % (FIRST / RATE, (FIRST + 500) / RATE)
+    act = shorter if when < 0.06 else "engine.setSound(0, fresh)"
+    heard = ears.render(0.5, RATE, again + play, [(when, act)])[0]
+    last = int(np.flatnonzero(heard)[-1])
+    assert when * RATE < last < (when + 0.03) * RATE
+    assert np.abs(heard).max() <= 1
+
+
+@pytest.mark.parametrize("n", [1, 100, FADE])
+def test_the_shortest_region_sounds_without_a_click(ears, n):
+    ears.give(sound=np.ones(RATE))
+    region = ONCE % (0.5, 0.5 + n / RATE)
+    play = sets(sound=1) + region + "engine.seek(0.5); engine.play();"
+    heard = ears.render(0.3, RATE, play)[0]
+    assert 0 < np.abs(heard).max() <= 1
+    assert np.abs(np.diff(heard)).max() < 1.01 / FADE
+    assert np.count_nonzero(heard) <= n + FADE
+
+
+def test_a_pause_within_the_last_fade_makes_no_click(ears):
+    ears.give(sound=np.ones(RATE))
+    play = sets(sound=1) + ONCE % (0.5, 0.55) + "engine.seek(0.5); engine.play();"
+    acts = [(when / 1000, "engine.pause()") for when in range(44, 60, 5)]
+    for act in acts:
+        heard = ears.render(0.3, RATE, play, [act])[0]
+        assert np.abs(np.diff(heard)).max() < 2.01 / FADE
+        assert np.flatnonzero(heard)[-1] < 0.09 * RATE
