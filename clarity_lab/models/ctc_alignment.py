@@ -12,6 +12,8 @@ from math import inf
 import torch
 from torch import Tensor
 
+from clarity_lab.checks import require_number
+from clarity_lab.models.characters import LETTERS
 from clarity_lab.models.ctc import BLANK, n_frames_needed
 from clarity_lab.models.ctc_checks import require_ctc_batch, require_utterance
 
@@ -115,3 +117,41 @@ def _spans(visited: Tensor, labels: Tensor) -> tuple[Span, ...]:
         Span(int(label), int(where[0]), int(where[-1]) + 1)
         for label, where in zip(labels, frames, strict=True)
     )
+
+
+def timed_texts(
+    alignment: Alignment, *, frame_s: float, texts: Sequence[str] = LETTERS
+) -> list[tuple[str, float, float]]:
+    """Say when each label of an alignment is said: what `widgets.play_aligned` takes.
+
+    Args:
+        alignment: See `align`.
+        frame_s: How long a frame lasts, in s; 0.04 for the recognisers here.
+        texts: What label 1 stands for, label 2, ...: letters, or words.
+
+    Returns:
+        (text, start_s, stop_s) for each label.
+
+    Raises:
+        TypeError: If `frame_s` is no number.
+        ValueError: If `frame_s` is not positive, or a label has no text.
+
+    Example:
+        >>> hello = Alignment(torch.tensor([0, 2, 2, 0]), -1.0, (Span(2, 1, 3),))
+        >>> timed_texts(hello, frame_s=0.5, texts=["hi", "hello"])
+        [('hello', 0.5, 1.5)]
+    """
+    frame_s = require_number(frame_s, name="frame_s", unit="s")
+    if frame_s <= 0:
+        raise ValueError(f"expected frame_s above 0 s, got {frame_s:g}.")
+    labels = [span.label for span in alignment.spans]
+    unknown = [label for label in labels if not 1 <= label <= len(texts)]
+    if unknown:
+        raise ValueError(
+            f"expected labels from 1 to {len(texts)}, one for each text, got "
+            f"{unknown[0]}. Label 0 is the blank, which says nothing."
+        )
+    return [
+        (texts[span.label - 1], span.start * frame_s, span.stop * frame_s)
+        for span in alignment.spans
+    ]

@@ -5,6 +5,7 @@ Lessons: 00_start_here, 01_sound_and_level, 02_speech_features, 10_scene_renderi
 22_decoding_and_wer, 90_whole_chain.
 """
 
+from clarity_lab.widgets.aligned import play_aligned
 from clarity_lab.widgets.audiogram_editor import AudiogramEditor, audiogram_editor
 from clarity_lab.widgets.blind_test import BlindTest
 from clarity_lab.widgets.chain import explore_chain
@@ -50,6 +51,7 @@ __all__ = [
     "explore_scene",
     "explore_snr",
     "explore_spectrogram",
+    "play_aligned",
     "quiz",
     "rate",
     "read_ratings",

@@ -27,6 +27,14 @@ def player(**options):
     return Player(SOUNDS, sample_rate=RATE, **options)
 
 
+def pieces():
+    """One of its pieces is under the playhead, one is chosen."""
+    said = [("a", 0.0, 0.1), (" ", 0.1, 0.14), ("tone", 0.14, 0.25)]
+    player = widgets.play_aligned(TONE, sample_rate=RATE, pieces=said)
+    player.piece = 2
+    return player
+
+
 def blind():
     return widgets.compare(SOUNDS, sample_rate=RATE, blind=True)
 
@@ -120,6 +128,7 @@ def wait(page):
 PAGES = {
     "one sound": (lambda: Player({"tone": TONE}, sample_rate=RATE), wait),
     "player": (lambda: player(title="Two tones", spectrogram=True), wait),
+    "pieces": (pieces, wait),
     "blind test": (blind, wait),
     "blind test, done": (blind_done, wait),
     "audiogram editor": (editor, wait),
