@@ -135,8 +135,8 @@ class AlignedView extends PlayerView {
   follow() {
     cancelAnimationFrame(this.next);
     const { deck, scroll } = this;
-    const at = deck.position_s + 0.5 / this.model.get("sample_rate"); // it is a whole sample
-    const heard = this.pieces.findLastIndex(([, start, stop]) => start <= at && at < stop);
+    const at = deck.position_s;
+    const heard = this.#under(at);
     if (heard !== this.heard) {
       for (const one of [this.buttons[this.heard], this.bars[this.heard]]) one?.removeAttribute("aria-current");
       this.buttons[heard]?.setAttribute("aria-current", "true");
@@ -148,6 +148,14 @@ class AlignedView extends PlayerView {
     if (this.x <= edge && x > edge) this.#reveal(x);
     this.x = x;
     if (deck.active) this.next = requestAnimationFrame(() => this.follow());
+  }
+
+  /** Which piece is under the playhead, or -1; when one was played, not the next one. */
+  #under(position_s) {
+    const sample_s = 1 / this.model.get("sample_rate");
+    if (!this.deck.active && Math.abs(position_s - this.ends?.[1]) < sample_s) return -1;
+    const at = position_s + sample_s / 2; // the playhead stands on whole samples
+    return this.pieces.findLastIndex(([, start, stop]) => start <= at && at < stop);
   }
 
   /** Scroll only if it is out of sight. */

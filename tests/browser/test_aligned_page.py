@@ -133,6 +133,14 @@ def test_with_loop_it_is_repeated_with_what_is_around(shown, player, speech):
     assert player.playing
 
 
+def test_when_a_piece_was_played_the_next_one_is_not_marked(shown, player):
+    assert PIECES[15][2] == PIECES[16][1]
+    piece(shown, 15).click()
+    wait_for_end(shown, player)
+    assert current(shown) == []
+    assert piece(shown, 15).get_attribute("aria-pressed") == "true"
+
+
 def test_play_goes_on_behind_a_piece(shown, player):
     piece(shown, 3).click()
     wait_for_end(shown, player)

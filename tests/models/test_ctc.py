@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clarity_lab.models.ctc import collapse, ctc_loss, lattice, n_frames_needed
-from clarity_lab.models.ctc_alignment import align
+from clarity_lab.models.ctc_alignment import align, timed_texts
 
 
 @st.composite
@@ -207,6 +207,33 @@ def test_spans_say_where_each_label_is():
         (2, 4, 5),
         (1, 5, 7),
     ]
+
+
+def test_each_label_of_an_alignment_has_its_text_and_its_time():
+    probs = torch.full((7, 28), 0.01)
+    for frame, token in enumerate([0, 9, 9, 0, 1, 10, 0]):
+        probs[frame, token] = 0.73
+    found = align(probs.log(), [9, 1, 10])
+    letters = timed_texts(found, frame_s=0.5)
+    assert letters == [("h", 0.5, 1.5), (" ", 2.0, 2.5), ("i", 2.5, 3.0)]
+    texts = [str(n) for n in range(1, 28)]
+    words = timed_texts(found, frame_s=0.5, texts=texts)
+    assert [text for text, *_ in words] == ["9", "1", "10"]
+
+
+@pytest.mark.parametrize(
+    ("frame_s", "texts", "error", "words"),
+    [
+        (0.04, "a", ValueError, "labels from 1 to 1, one for each text, got 2"),
+        (0, "ab", ValueError, "frame_s above 0 s, got 0"),
+        (float("nan"), "ab", ValueError, "frame_s as a finite number"),
+        ("0.04", "ab", TypeError, "frame_s as one number in s"),
+    ],
+)
+def test_times_that_cannot_be_told_are_explained(frame_s, texts, error, words):
+    found = align(torch.tensor([[0.1, 0.1, 0.8]]).log(), [2])
+    with pytest.raises(error, match=words):
+        timed_texts(found, frame_s=frame_s, texts=texts)
 
 
 PROBS = random_log_probs(2, 5, 4)
