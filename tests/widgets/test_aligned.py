@@ -64,7 +64,7 @@ def test_nothing_said_is_no_piece():
         ([(7, 0.1, 0.2)], TypeError, "text of piece 0 as text, got 7"),
         ([("h", "0.1", 0.2)], TypeError, "start_s of piece 0 as one number in s"),
         ([("h", 0.1)], TypeError, r"piece 0 as \(text, start_s, stop_s\).*Try \[\("),
-        (["abc"], TypeError, "piece 0 as"),
+        (["abc"], TypeError, r"piece 0 as \(text, start_s, stop_s\), got 'abc'"),
         ("abc", TypeError, "pieces as a list of"),
         (None, TypeError, "pieces as a list of"),
         (3, TypeError, "pieces as a list of"),
