@@ -279,6 +279,9 @@ def test_around_the_first_and_the_last_piece_the_sound_ends(open_players):
     assert regions == [pytest.approx((0, 0.3)), pytest.approx((0.75, 1.0))]
     words = shown.page.get_by_role("group", name="Around a piece").get_by_role("button")
     assert words.all_inner_texts() == ["nothing", "0.1 s", "0.2 s", "0.25 s"]
+    press(shown, "nothing")
+    assert player.loop_region == (0.95, 1.0)
+    assert player.position_s == 0.95
 
 
 def test_a_wide_sheet_follows_what_plays(shown, player):
@@ -329,6 +332,7 @@ def test_unusual_pieces_are_shown_and_played(open_players, name):
     keep_screenshot(shown.page, f"aligned, {name}")
     last = len(pieces) - 1
     assert piece(shown, last).get_attribute("aria-label").startswith(pieces[last][0])
+    assert piece(shown, last).bounding_box()["width"] < 200
     piece(shown, last).click()
     wait_for_end(shown, player)
     assert player.position_s == pytest.approx(pieces[last][2], abs=1e-4)
@@ -350,17 +354,38 @@ def test_axe_finds_nothing_serious(open_players, player, look):
     assert [(one["id"], one["nodes"][0]["html"]) for one in serious] == []
 
 
+CONTRAST = """(one) => {
+  const light = (colour) => colour.match(/[0-9.]+/g).slice(0, 3)
+    .map((part) => (part / 255 + 0.055) / 1.055).map((part) => Math.max(0, part) ** 2.4)
+    .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0.05);
+  const { backgroundColor, color } = getComputedStyle(one);
+  const both = [light(backgroundColor), light(color)];
+  return [backgroundColor, Math.max(...both) / Math.min(...both)];
+}"""
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_the_piece_that_is_heard_can_be_read(open_players, player, look):
+    shown = show(open_players(look=look), player)
+    player.position_s = PIECES[9][1]
+    shown.settle()
+    colour, contrast = piece(shown, 9).evaluate(CONTRAST)
+    assert colour.startswith("rgb(")
+    assert contrast >= 4.5  # WCAG 1.4.3
+
+
 def test_without_colours_of_its_own_one_sees_what_is_heard(open_players, player):
     shown = open_players()
-    shown.page.emulate_media(forced_colors="active")
+    shown.page.emulate_media(forced_colors="active", reduced_motion="reduce")
     show(shown, player)
+    parts = [piece(shown, 9), shown.page.locator(".cl-extent").nth(9)]
+    before = [part.screenshot() for part in parts]
     player.position_s = PIECES[9][1]
     shown.settle()
     keep_screenshot(shown.page, "aligned, forced colours")
-    colour = "one => getComputedStyle(one).backgroundColor"
-    assert piece(shown, 9).evaluate(colour) != piece(shown, 8).evaluate(colour)
-    bars = shown.page.locator(".cl-extent")
-    assert bars.nth(9).evaluate(colour) != bars.nth(8).evaluate(colour)
+    assert all(
+        part.screenshot() != was for part, was in zip(parts, before, strict=True)
+    )
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
