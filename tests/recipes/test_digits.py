@@ -27,7 +27,7 @@ def test_a_row_holds_two_to_five_digits_of_one_speaker(spoken):
     rows = digits.strings(spoken, 50, seed=1)
     assert {len(row.digits) for row in rows} == {2, 3, 4, 5}
     loudest_hz = [
-        np.argmax(np.abs(np.fft.rfft(row.samples))) * 16_000 / len(row.samples)
+        np.argmax(np.abs(np.fft.rfft(row.sound))) * 16_000 / len(row.sound)
         for row in rows
     ]
     tones = {
@@ -43,14 +43,14 @@ def test_a_row_is_as_long_as_its_digits_and_the_silence_between(spoken):
     for row in digits.strings(spoken, 20, seed=2):
         n = len(row.digits)
         low, high = digits.GAP_S
-        length_s = len(row.samples) / 16_000 - 0.3 * n
+        length_s = len(row.sound) / 16_000 - 0.3 * n
         assert low * (n + 1) - 0.001 <= length_s <= high * (n + 1) + 0.001
 
 
 def test_the_same_seed_draws_the_same_rows_and_another_others(spoken):
     first, again, other = (digits.strings(spoken, 5, seed=k) for k in (1, 1, 2))
     assert [row.digits for row in first] == [row.digits for row in again]
-    torch.testing.assert_close(first[0].samples, again[0].samples)
+    torch.testing.assert_close(first[0].sound, again[0].sound)
     assert [row.digits for row in first] != [row.digits for row in other]
 
 

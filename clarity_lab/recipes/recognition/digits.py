@@ -64,11 +64,11 @@ class DigitString:
 
     Attributes:
         digits: From 0 to 9.
-        samples: At 16 kHz, shape (samples,).
+        sound: At 16 kHz, shape (samples,).
     """
 
     digits: tuple[int, ...]
-    samples: Tensor
+    sound: Tensor
 
     @property
     def text(self) -> str:
@@ -78,7 +78,7 @@ class DigitString:
     @property
     def features(self) -> Tensor:
         """Log-mel energies, shape (mels, frames)."""
-        return log_mel(self.samples, sample_rate=RATE_HZ)
+        return log_mel(self.sound, sample_rate=RATE_HZ)
 
 
 def spoken_digits() -> list[Spoken]:
@@ -240,5 +240,5 @@ def errors(model: CtcRecogniser, rows: Sequence[DigitString]) -> TextErrors:
 
 def read(model: CtcRecogniser, row: DigitString) -> str:
     """What a model hears, in words."""
-    log_probs = model.listen(row.samples.numpy(), sample_rate=RATE_HZ)
+    log_probs = model.listen(row.sound.numpy(), sample_rate=RATE_HZ)
     return " ".join(DIGITS[k - 1] for k in greedy_search(log_probs).tokens)
