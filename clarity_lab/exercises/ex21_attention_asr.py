@@ -136,7 +136,7 @@ def check_forced(attempt: Callable) -> Verdict:
                 "it is told what it is to say: it would learn to repeat. The letter "
                 "before is what it is told."
             )
-        if (told, wanted) == solution_forced(text)[::-1]:
+        if text and (told, wanted) == solution_forced(text)[::-1]:
             return try_this("the wrong way round: it is told the *last* letter.")
         if (told, wanted) == (f"${text}"[:-1], text):
             return try_this("when does it stop? It must learn to say the end as well.")
