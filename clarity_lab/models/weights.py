@@ -65,6 +65,24 @@ def read_card(path: str | Path) -> dict:
         ) from error
 
 
+def write_card(path: str | Path, card: Mapping) -> None:
+    """Give a file of weights another card; the weights stay as they are.
+
+    Args:
+        path: What `save_weights` wrote.
+        card: The new card, as JSON.
+
+    Raises:
+        ValueError: If it is no such file.
+        OSError: If it cannot be written; the older file stays.
+    """
+    from safetensors.torch import load_file, save
+
+    read_card(path)
+    content = save(load_file(str(path)), metadata={CARD: json.dumps(card)})
+    write_whole(Path(path), content)
+
+
 def load_weights(model: nn.Module, path: str | Path) -> dict:
     """Give a model the weights of a file.
 

@@ -11,6 +11,7 @@ from clarity_lab.models.weights import (  # noqa: E402
     load_weights,
     read_card,
     save_weights,
+    write_card,
 )
 
 CARD = {"sizes": {"size": 8}, "command": "clarity-lab recognition train lm"}
@@ -47,6 +48,15 @@ def test_weights_that_are_not_there_name_the_command_that_makes_them(tmp_path):
         load_shipped("ctc", folder=tmp_path)
     with pytest.raises(ValueError, match="expected name"):
         load_shipped("whisper", folder=tmp_path)
+
+
+def test_a_new_card_leaves_the_weights(file):
+    before = load_shipped("lm", folder=file.parent).state_dict()
+    write_card(file, CARD | {"eval": [{"wer": 0.5}]})
+    after = load_shipped("lm", folder=file.parent)
+    assert after.card["eval"] == [{"wer": 0.5}]
+    for name, value in after.state_dict().items():
+        assert torch.equal(value, before[name])
 
 
 def test_half_a_file_is_told(file):

@@ -3,11 +3,14 @@
 import pytest
 import torch
 
+from clarity_lab import audio, manifests
+from clarity_lab.models.characters import LETTERS
 from clarity_lab.models.ctc_search import (
     beam_search,
     greedy_search,
     prefix_beam_search,
 )
+from clarity_lab.models.shipped import load_shipped
 from tests.peers import speechbrain_peer
 
 ctc = pytest.importorskip("speechbrain.decoders.ctc")
@@ -73,3 +76,41 @@ def test_prefix_beam_search_equals_speechbrains(seed):
     [ours] = prefix_beam_search(log_probs, beam_size=16, least_log_prob=LEAST)
     assert text_of(ours) == theirs.text
     assert ours.score == pytest.approx(theirs.lm_score, abs=1e-2)
+
+
+@pytest.fixture(scope="module")
+def said():
+    """What the shipped recogniser says of a sentence: real posteriors."""
+    path = manifests.fetch("samples", "speech/librispeech-121.flac")
+    sound, sample_rate = audio.load(path)
+    return load_shipped("ctc").listen(sound, sample_rate=sample_rate)
+
+
+REAL = ["", *LETTERS.replace(" ", "_")]  # theirs makes words of what spaces part
+
+
+def test_greedy_equals_speechbrains_on_a_real_sentence(said):
+    [theirs] = ctc.ctc_greedy_decode(said[None], torch.ones(1), blank_id=0)
+    assert list(greedy_search(said).tokens) == theirs
+
+
+@pytest.mark.parametrize(
+    ("search", "peer"),
+    [
+        (beam_search, "CTCBeamSearcher"),
+        (prefix_beam_search, "CTCPrefixBeamSearcher"),
+    ],
+)
+def test_the_searches_equal_speechbrains_on_a_real_sentence(said, search, peer):
+    theirs = getattr(ctc, peer)(
+        blank_index=0,
+        vocab_list=REAL,
+        beam_size=16,
+        beam_prune_logp=-1e9,
+        token_prune_min_logp=LEAST,
+        prune_history=False,
+    )
+    [[found]] = theirs(said[None])
+    [ours] = search(said, beam_size=16, least_log_prob=LEAST)
+    assert "".join(REAL[token] for token in ours.tokens) == found.text
+    assert ours.score == pytest.approx(found.lm_score, abs=1e-2)

@@ -141,6 +141,10 @@ def test_every_way_to_decode_is_scored_on_speakers_never_heard(
     assert set(table["speakers"]) == {2}
     assert set(table["words"]) == {3}  # "yes", "a dog"
     assert table[["wer", "cer"]].notna().all(axis=None)
+    score.note_scores(table, tmp_path)
+    noted = load_shipped("ctc", folder=tmp_path).card["eval"]
+    assert [row["decoding"] for row in noted] == list(table.decoding[:4])
+    assert noted[0]["cer"] == pytest.approx(table.cer[0], abs=1e-4)
     [listed] = table.index[table.decoding.str.contains("list of words")]
     known = {
         word for one in sentences if one.part == "train" for word in one.text.split()

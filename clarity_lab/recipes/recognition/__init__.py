@@ -69,13 +69,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _score(options: argparse.Namespace) -> int:
-    from clarity_lab.recipes.recognition.score import score
+    from clarity_lab.recipes.recognition.score import note_scores, score
 
     table = score(
         options.folder, part=options.part, names=options.names, most=options.most
     )
     print(table.to_string(index=False, float_format="{:.3f}".format))
     table.to_csv(options.folder / f"scores-{options.part}.csv", index=False)
+    if options.part == "eval" and options.most is None:
+        note_scores(table, options.folder)
     return 0
 
 

@@ -20,6 +20,7 @@ from clarity_lab.models.joint_decoding import Weights, joint_search
 from clarity_lab.models.ngram_files import TextModels
 from clarity_lab.models.shipped import load_shipped, shipped_ngrams
 from clarity_lab.models.text_scorers import LetterScorer, WordScorer
+from clarity_lab.models.weights import read_card, write_card
 from clarity_lab.recipes.recognition.data import Utterance, features_of, utterances
 
 BEAM = 24
@@ -146,6 +147,19 @@ def score(
         found = [way.read(one) for one in features]
         rows += _rows(way, sentences, found)
     return pd.DataFrame(rows)
+
+
+def note_scores(table: pd.DataFrame, folder: Path) -> None:
+    """Write onto each model's card what it reached on speakers it never heard.
+
+    Args:
+        table: From `score`, of all sentences of the part "eval".
+        folder: Of the weights.
+    """
+    for name, rows in table.groupby("model", sort=False):
+        path = folder / f"{name}.safetensors"
+        scores = rows.drop(columns="model").round(4).to_dict("records")
+        write_card(path, read_card(path) | {"eval": scores})
 
 
 def _chosen(sentences: list[Utterance], most: int | None) -> list[Utterance]:
