@@ -91,7 +91,7 @@ LEADS_ASTRAY += ("PIP_PYTHON", "PIP_REQUIREMENT", "PIP_ROOT", "PIP_TARGET", "PIP
 
 TOOLS = ("doctor", "data")
 COLAB_EXTRAS = "colab,test"
-EXTRAS = {"lab": "lessons", "demo": "lessons", "test": "lessons,test"}
+EXTRAS = {"lab": "lessons,voices", "demo": "lessons", "test": "lessons,test,voices"}
 EXTRAS |= dict.fromkeys(TOOLS, "lessons")
 PEERS = ("pyclarity",)  # tests/peers compare with it; we need none of its requirements
 PASS_ON = (*TOOLS, "test")

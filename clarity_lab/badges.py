@@ -19,7 +19,7 @@ LINK_MARK = "Open in ["
 COLAB_MARK = 'if "google.colab" in str(get_ipython()):'
 COLAB_LINES = (
     f"{COLAB_MARK}  # Colab: install the package first\n",
-    '    %pip install -q "clarity-lab[colab] @ git+https://github.com/{repo}"\n',
+    '    %pip install -q "clarity-lab[colab,voices] @ git+https://github.com/{repo}"\n',
 )
 
 

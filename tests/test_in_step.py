@@ -42,7 +42,7 @@ def environment(path: str) -> tuple[dict[str, str], list[str]]:
 
 @pytest.mark.parametrize("path", ["environment.yml", "binder/environment.yml"])
 def test_conda_asks_for_what_pip_asks_for(path):
-    wanted = requirements("lessons", "colab", "site")
+    wanted = requirements("lessons", "colab", "site", "voices")
     wanted = {CONDA_NAMES.get(name, name): spec for name, spec in wanted.items()}
     assert environment(path)[0] == wanted | {"pip": ""}
 

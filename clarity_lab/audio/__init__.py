@@ -1,6 +1,7 @@
 """The only door to sound files, and what one does to a sound first.
 
-Lessons: 01_sound_and_level, 02_speech_features, 14_music_quality.
+Lessons: 01_sound_and_level, 02_speech_features, 14_music_quality,
+24_continual_languages.
 """
 
 from clarity_lab.audio.anchors import low_pass_anchor
@@ -23,6 +24,7 @@ from clarity_lab.audio.levels import (
 )
 from clarity_lab.audio.mel import mel_spectrogram_dbfs
 from clarity_lab.audio.rates import resample
+from clarity_lab.audio.speaking import speak, voices
 from clarity_lab.audio.spectra import hann_blur, spectrogram_dbfs, spectrum_dbfs
 from clarity_lab.audio.wav import pcm16, wav_bytes
 
@@ -47,8 +49,10 @@ __all__ = [
     "rms",
     "save",
     "set_level",
+    "speak",
     "spectrogram_dbfs",
     "spectrum_dbfs",
     "tilt_spectrum",
+    "voices",
     "wav_bytes",
 ]

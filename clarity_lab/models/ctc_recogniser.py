@@ -17,6 +17,28 @@ from clarity_lab.models.ctc_search import greedy_search, prefix_beam_search
 from clarity_lab.models.speech_features import RATE_HZ, Batch, as_sound, log_mel
 
 
+def loss_per_label(log_probs: Tensor, n_frames: Tensor, batch: Batch) -> Tensor:
+    """CTC's loss in nats for each label; what has too few frames does not count.
+
+    Args:
+        log_probs: Of the tokens, shape (batch, frames, tokens).
+        n_frames: How many frames of these count, shape (batch,).
+        batch: With the labels.
+
+    Returns:
+        Shape ().
+    """
+    losses = ctc_loss(
+        log_probs,
+        batch.targets,
+        input_lengths=n_frames,
+        target_lengths=batch.n_labels,
+        reduction="none",
+        zero_infinity=True,
+    )
+    return losses.sum() / batch.n_labels.sum().clamp_min(1)
+
+
 class CtcRecogniser(nn.Module):
     """An encoder, and one linear layer that names the token of each of its frames."""
 
@@ -51,15 +73,7 @@ class CtcRecogniser(nn.Module):
     def loss(self, batch: Batch) -> Tensor:
         """CTC's loss in nats for each label; what has too few frames does not count."""
         log_probs, n_frames = self(batch.features, batch.n_frames)
-        losses = ctc_loss(
-            log_probs,
-            batch.targets,
-            input_lengths=n_frames,
-            target_lengths=batch.n_labels,
-            reduction="none",
-            zero_infinity=True,
-        )
-        return losses.sum() / batch.n_labels.sum().clamp_min(1)
+        return loss_per_label(log_probs, n_frames, batch)
 
     @torch.inference_mode()
     def listen(self, samples: ArrayLike, *, sample_rate: int) -> Tensor:

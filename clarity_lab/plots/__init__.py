@@ -4,10 +4,11 @@ Call `use_style()` once, in the first cell. Colour never speaks alone: a marker,
 style or a label says the same.
 
 Lessons: 01_sound_and_level, 02_speech_features, 10_scene_rendering, 11_hearing_loss,
-20_ctc.
+20_ctc, 24_continual_languages.
 """
 
 from clarity_lab.plots.audiogram import plot_audiogram, plot_ear, plot_ears
+from clarity_lab.plots.continual import plot_wer_table
 from clarity_lab.plots.features import plot_features, plot_mel
 from clarity_lab.plots.ratings import plot_ratings
 from clarity_lab.plots.recognition import plot_lattice, plot_posteriors
@@ -31,5 +32,6 @@ __all__ = [
     "plot_spectrogram",
     "plot_spectrum",
     "plot_waveform",
+    "plot_wer_table",
     "use_style",
 ]

@@ -2,7 +2,7 @@
 
 Lessons: 00_start_here, 01_sound_and_level, 02_speech_features, 10_scene_rendering,
 11_hearing_loss, 12_hearing_aid, 13_intelligibility, 14_music_quality, 20_ctc,
-22_decoding_and_wer, 90_whole_chain.
+22_decoding_and_wer, 24_continual_languages, 90_whole_chain.
 """
 
 from clarity_lab.widgets.aligned import play_aligned
@@ -13,6 +13,7 @@ from clarity_lab.widgets.compare import compare
 from clarity_lab.widgets.decoding import explore_decoding
 from clarity_lab.widgets.explorer import Explorer, Heard
 from clarity_lab.widgets.filterbank import explore_filterbank
+from clarity_lab.widgets.forgetting import explore_forgetting
 from clarity_lab.widgets.hearing_aid import explore_compressor, explore_hearing_aid
 from clarity_lab.widgets.hearing_loss import explore_hearing_loss
 from clarity_lab.widgets.intelligibility import explore_haspi
@@ -42,6 +43,7 @@ __all__ = [
     "explore_compressor",
     "explore_decoding",
     "explore_filterbank",
+    "explore_forgetting",
     "explore_gain",
     "explore_haaqi",
     "explore_haspi",

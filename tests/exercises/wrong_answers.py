@@ -686,3 +686,76 @@ WRONG_ANSWERS |= {  # 21_attention_asr
         lambda x, n: x.reshape(n, -1),
     ],
 }
+
+
+def ex24_soft(p, temperature):
+    """A distribution at a temperature."""
+    p = p ** (1 / temperature)
+    return p / p.sum()
+
+
+WRONG_ANSWERS |= {  # 24_continual_languages
+    "check_backward_transfer": [
+        lambda wers: np.mean(wers[-1, :-1] - np.diag(wers)[:-1]),  # sign
+        lambda wers: np.mean(np.diag(wers) - wers[-1]),  # the new one as well
+        lambda wers: np.sum(np.diag(wers)[:-1] - wers[-1, :-1]),
+        lambda wers: wers[0, 0] - wers[1, 0],  # after the second
+        lambda wers: np.mean(wers[-1]),
+        lambda wers: np.diag(wers)[:-1] - wers[-1, :-1],  # one a language
+        lambda wers: np.mean(np.diag(wers)[:-1]),
+    ],
+    "check_fisher": [
+        lambda slopes: np.mean(slopes, axis=0) ** 2,
+        lambda slopes: np.mean(np.abs(slopes), axis=0),
+        lambda slopes: np.sum(slopes**2, axis=0),
+        lambda slopes: np.sqrt(np.mean(slopes**2, axis=0)),
+        lambda slopes: np.var(slopes, axis=0),
+        lambda slopes: np.mean(slopes**2),  # over all
+        lambda slopes: np.mean(slopes**2, axis=1),  # over the weights
+        lambda slopes: np.max(slopes**2, axis=0),
+    ],
+    "check_spring_energy": [
+        lambda theta, anchor, fisher, strength: (
+            strength * np.sum(fisher * (theta - anchor) ** 2)
+        ),
+        lambda theta, anchor, fisher, strength: (
+            np.sum(fisher * (theta - anchor) ** 2) / 2
+        ),
+        lambda theta, anchor, fisher, strength: (
+            strength / 2 * np.sum((theta - anchor) ** 2)
+        ),
+        lambda theta, anchor, fisher, strength: (
+            strength / 2 * np.sum(fisher * (theta - anchor))
+        ),
+        lambda theta, anchor, fisher, strength: (
+            strength / 2 * fisher * (theta - anchor) ** 2
+        ),
+        lambda theta, anchor, fisher, strength: (
+            strength / 2 * np.sum((fisher * (theta - anchor)) ** 2)
+        ),
+        lambda theta, anchor, fisher, strength: strength / 2 * fisher @ theta**2,
+    ],
+    "check_rehearsal": [
+        lambda rows, share, rng: rows[: round(share * len(rows))],  # the first
+        lambda rows, share, rng: list(rng.choice(rows, round(share * len(rows)))),
+        lambda rows, share, rng: list(
+            rng.choice(len(rows), round(share * len(rows)), replace=False)
+        ),
+        lambda rows, share, rng: list(rng.permutation(rows)),  # all
+    ],
+    "check_distillation": [
+        lambda old, new, temperature: np.sum(old * np.log(old / new)),
+        lambda old, new, temperature: np.sum(
+            ex24_soft(new, temperature)
+            * np.log(ex24_soft(new, temperature) / ex24_soft(old, temperature))
+        ),
+        lambda old, new, temperature: (
+            -np.sum(ex24_soft(old, temperature) * np.log(ex24_soft(new, temperature)))
+        ),
+        lambda old, new, temperature: np.sum(
+            old ** (1 / temperature) * np.log((old / new) ** (1 / temperature))
+        ),
+        lambda old, new, temperature: np.sum((old - new) ** 2),
+        lambda old, new, temperature: 0.0,
+    ],
+}
