@@ -35,8 +35,8 @@ def explore_forgetting(
         sample_rate: Of the recordings, in Hz.
 
     Returns:
-        The widget; `.controls` holds `by`, `language` and `number`, from 1; `.view` what
-            was said, and what is heard after each language, word by word.
+        The widget; `.controls` holds `by`, `language` and `number`, from 1; `.view`
+            what was said, and what is heard after each language, word by word.
 
     Raises:
         ValueError: If there is nothing to choose from, or texts and recordings are not
