@@ -102,6 +102,7 @@ def test_threads_do_not_speak_into_each_other():
     for thread in threads:
         thread.join()
     for name, lengths in together.items():
+        assert len(lengths) == 10
         assert np.allclose(lengths, alone[name], atol=0.01)
 
 
