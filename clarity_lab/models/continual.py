@@ -110,9 +110,6 @@ def elastic_penalty(
         anchor: Where they were; weights that are not in here are free.
         fisher: How much each mattered, likewise.
 
-    Returns:
-        Shape ().
-
     Example:
         >>> one = {"w": torch.tensor([3.0])}
         >>> float(elastic_penalty(one, anchor={"w": torch.ones(1)}, fisher=one))
@@ -185,7 +182,7 @@ def distillation(log_probs: Tensor, old: Tensor, *, temperature: float) -> Tenso
 
     Args:
         log_probs: Of the network that learns, shape (frames, tokens).
-        old: Of the one that teaches, likewise.
+        old: Of its teacher, likewise.
         temperature: Logarithms are divided by it: small probabilities count more.
 
     Returns:

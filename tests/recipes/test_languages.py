@@ -63,7 +63,7 @@ def test_training_hears_the_voices_for_training_and_the_test_the_others(heard):
     languages.training_task(ITALIAN, seed=1)
     assert {voice for _, voice, _ in heard} == set(TRAIN_VOICES)
     heard.clear()
-    languages.test_rows(ITALIAN, seed=1)
+    languages.unheard_rows(ITALIAN, seed=1)
     assert {voice for _, voice, _ in heard} == set(TEST_VOICES)
 
 
@@ -87,7 +87,7 @@ def test_each_digit_is_said_at_one_level(heard):
 
 
 def test_training_and_test_rows_are_drawn_apart_and_again_alike(heard, small):
-    rows, again = (languages.test_rows(ENGLISH, seed=3) for _ in range(2))
+    rows, again = (languages.unheard_rows(ENGLISH, seed=3) for _ in range(2))
     assert [row.digits for row in rows] == [row.digits for row in again]
     task = languages.training_task(ENGLISH, seed=3)
     learnt = [tuple(token - 1 for token in tokens) for _, tokens in task.rows]
@@ -124,7 +124,7 @@ def test_words_that_are_heard_are_compared_in_the_language(monkeypatch):
 
 
 def test_reading_many_rows_at_once_is_reading_each(heard, small):
-    rows = languages.test_rows(ENGLISH, seed=0)
+    rows = languages.unheard_rows(ENGLISH, seed=0)
     model = languages.new_model(seed=1)
     model.add(Task("English", 11, []))
     together = languages.read(model, rows, ENGLISH)
@@ -164,7 +164,7 @@ def test_fine_tuning_forgets_and_each_remedy_helps():
     from clarity_lab.models.continual import ElasticWeights, FineTuning, OldOutputs
 
     tasks = [languages.training_task(one, seed=0) for one in LANGUAGES]
-    tests = [languages.test_rows(one, seed=0) for one in LANGUAGES]
+    tests = [languages.unheard_rows(one, seed=0) for one in LANGUAGES]
     first = languages.learn_first(tasks[0], seed=0, show=False)
     kept = {}
     for by in (

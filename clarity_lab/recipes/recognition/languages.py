@@ -128,7 +128,7 @@ def training_task(language: Language, *, seed: int) -> Task:
     return Task(language.name, len(language.digits) + 1, rows)
 
 
-def test_rows(language: Language, *, seed: int) -> list[DigitString]:
+def unheard_rows(language: Language, *, seed: int) -> list[DigitString]:
     """Rows of two to five digits by voices that are in no training set."""
     chance = [seed, TEST, *language.code.encode()]
     spoken = spoken_digits(language, TEST_VOICES, seed=chance)
