@@ -105,6 +105,18 @@ def test_what_is_heard_is_written_in_words(spoken):
     assert digits.read(Echo(), row) == "four four nine"
 
 
+def test_what_lies_above_4_khz_is_not_looked_at(spoken):
+    model = digits.new_model(seed=0).eval()
+    features = digits.strings(spoken, 1, seed=1)[0].features[None]
+    changed = features.clone()
+    changed[:, 2 * digits.N_BANDS :] += 5.0
+    n_frames = torch.tensor([features.shape[-1]])
+    before, _ = model(features, n_frames)
+    torch.testing.assert_close(model(changed, n_frames)[0], before)
+    changed[:, 10] += 5.0
+    assert not torch.allclose(model(changed, n_frames)[0], before)
+
+
 def test_a_stranger_is_in_no_training(spoken, monkeypatch):
     heard = []
     monkeypatch.setattr(strangers, "spoken_digits", lambda: spoken)

@@ -66,8 +66,8 @@ def ctc_ways(model: CtcRecogniser, texts: TextModels) -> list[Way]:
             log_probs, beam_size=BEAM, least_log_prob=-7.0, **options
         )[0]
 
-    letters = LetterScorer(texts.letters, weight=0.5, bonus=0.6)
-    words = WordScorer(texts.words, weight=0.7, bonus=1.0)
+    letters = LetterScorer(texts.letters, weight=0.7, bonus=0.9)
+    words = WordScorer(texts.words, weight=1.0, bonus=2.0)
     searches = {
         "greedy": greedy_search,
         "beam": beam,
