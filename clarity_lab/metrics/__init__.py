@@ -1,6 +1,7 @@
 """Scores: how much is understood, how good it sounds, and which words are right.
 
-Lessons: 13_intelligibility, 14_music_quality.
+Lessons: 13_intelligibility, 14_music_quality, 20_ctc, 22_decoding_and_wer,
+23_recognition_in_real_life.
 """
 
 from clarity_lab.metrics.haspi_envelopes import ReferenceEar, prepare_reference
@@ -25,12 +26,14 @@ from clarity_lab.metrics.text import (
     wer,
     word_errors,
 )
+from clarity_lab.metrics.text_intervals import WerGain, wer_gain, wer_interval
 
 __all__ = [
     "HaspiDetails",
     "QualityDetails",
     "ReferenceEar",
     "TextErrors",
+    "WerGain",
     "better_ear_haspi",
     "cer",
     "character_errors",
@@ -46,5 +49,7 @@ __all__ = [
     "rating_summary",
     "screened_ratings",
     "wer",
+    "wer_gain",
+    "wer_interval",
     "word_errors",
 ]
