@@ -9,6 +9,7 @@ Lesson: 23_recognition_in_real_life.
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 PEAK = 0.5
 """Of what it is given: it reads 16 bits, of which a soft sound would use few."""
+TURN = Lock()
+"""There is one decoder: who asks while it listens waits."""
 
 
 def transcribe_with_sphinx(samples: ArrayLike, *, sample_rate: int) -> str:
@@ -47,12 +50,13 @@ def transcribe_with_sphinx(samples: ArrayLike, *, sample_rate: int) -> str:
     if loudest == 0:
         return ""
     pcm = np.round(sound * (PEAK / loudest * 32_767)).astype(np.int16)
-    decoder = load_sphinx()
-    decoder.reinit_feat()  # forget the sound before: a sentence always reads the same
-    decoder.start_utt()
-    decoder.process_raw(pcm.tobytes(), full_utt=True)
-    decoder.end_utt()
-    found = decoder.hyp()
+    with TURN:
+        decoder = load_sphinx()
+        decoder.reinit_feat()  # forget the sound before: a sentence reads the same
+        decoder.start_utt()
+        decoder.process_raw(pcm.tobytes(), full_utt=True)
+        decoder.end_utt()
+        found = decoder.hyp()
     return found.hypstr if found else ""
 
 

@@ -2,7 +2,8 @@
 
 Lessons: 00_start_here, 01_sound_and_level, 02_speech_features, 10_scene_rendering,
 11_hearing_loss, 12_hearing_aid, 13_intelligibility, 14_music_quality, 20_ctc,
-22_decoding_and_wer, 24_continual_languages, 90_whole_chain.
+22_decoding_and_wer, 23_recognition_in_real_life, 24_continual_languages,
+90_whole_chain.
 """
 
 from clarity_lab.widgets.aligned import play_aligned
@@ -24,6 +25,7 @@ from clarity_lab.widgets.quiz import Quiz, quiz
 from clarity_lab.widgets.rate import rate
 from clarity_lab.widgets.rating import Rating
 from clarity_lab.widgets.rating_results import read_ratings
+from clarity_lab.widgets.recognition import explore_recognition
 from clarity_lab.widgets.recorder import Recorder, record
 from clarity_lab.widgets.scene import explore_scene
 from clarity_lab.widgets.scene_watch import watch_scene
@@ -50,6 +52,7 @@ __all__ = [
     "explore_hearing_aid",
     "explore_hearing_loss",
     "explore_lattice",
+    "explore_recognition",
     "explore_scene",
     "explore_snr",
     "explore_spectrogram",

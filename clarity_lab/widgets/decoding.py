@@ -8,7 +8,7 @@ from functools import lru_cache
 import torch
 from numpy.typing import ArrayLike
 
-from clarity_lab.metrics.text import MARKS, TextErrors, character_errors, word_errors
+from clarity_lab.metrics.text import character_errors, word_errors
 from clarity_lab.models.characters import N_TOKENS, decode_tokens
 from clarity_lab.models.ctc_beam import Hypothesis, Scorer
 from clarity_lab.models.ctc_checks import require_utterance
@@ -17,16 +17,11 @@ from clarity_lab.models.ngram_files import TextModels
 from clarity_lab.models.text_scorers import LetterScorer, WordScorer
 from clarity_lab.widgets.controls import choice, slider
 from clarity_lab.widgets.explorer import Explorer
+from clarity_lab.widgets.marked import counted, marked_html
 
 NOBODY, LETTERS, WORDS = "nobody", "letters", "words"
 LEAST_LOG_PROB = -7.0
 N_BEST = 4
-COLOURS = {
-    "equal": "",
-    "substitute": "background: #f9d5c4; color: black",
-    "delete": "background: #d4e3f5; color: black; text-decoration: line-through",
-    "insert": "background: #f5ecc0; color: black; text-decoration: underline",
-}
 
 
 def explore_decoding(
@@ -113,9 +108,7 @@ def _page(
     errors = word_errors(best, reference=reference)
     characters = character_errors(best, reference=reference)
     words = (
-        f"WER {errors.rate:.0%} ({errors.n_substitutions} substituted, "
-        f"{errors.n_deletions} deleted, {errors.n_insertions} inserted, of "
-        f"{errors.n_reference}), CER {characters.rate:.0%}. Greedy: {greedy_wer:.0%}, "
+        f"{counted(errors)}, CER {characters.rate:.0%}. Greedy: {greedy_wer:.0%}, "
         f"“{greedy}”."
     )
     rows = "".join(
@@ -129,14 +122,3 @@ def _page(
         "<table><caption>The best texts</caption><thead><tr><th>Text</th><th>CTC</th>"
         f"<th>Judge</th><th>Sum</th></tr></thead><tbody>{rows}</tbody></table>"
     )
-
-
-def marked_html(errors: TextErrors) -> str:
-    """A text word by word: each error in a colour, and as a letter: S, D, I."""
-    parts = []
-    for said, heard, operation in errors.aligned[0]:
-        word = html.escape(heard or said)
-        mark = f"<sup>{MARKS[operation]}</sup>" if MARKS[operation] else ""
-        title = f' title="{html.escape(said)}"' if operation == "substitute" else ""
-        parts.append(f'<span style="{COLOURS[operation]}"{title}>{word}</span>{mark}')
-    return f'<p style="font-size: 1.15em">{" ".join(parts)}</p>'

@@ -55,6 +55,11 @@ def chain():
     )
 
 
+def told_level(samples, *, sample_rate):
+    """A recogniser whose text shows what it was given."""
+    return f"a level of {audio.level_dbfs(samples):.1f}"
+
+
 MAKERS = {
     "gain": lambda: widgets.explore_gain(STEREO, sample_rate=RATE),
     "snr": lambda: widgets.explore_snr(SPEECH, NOISE, sample_rate=RATE),
@@ -73,6 +78,14 @@ MAKERS = {
     "filterbank": lambda: widgets.explore_filterbank(STEREO, sample_rate=RATE),
     "scene": lambda: widgets.explore_scene(
         SPEECH, NOISE, sample_rate=RATE, head=scenes.kemar()
+    ),
+    "recognition": lambda: widgets.explore_recognition(
+        SPEECH,
+        NOISE,
+        {"loud": told_level, "short": lambda samples, *, sample_rate: "a b"},
+        sample_rate=RATE,
+        reference="a level of minus",
+        room=0.5 ** np.arange(40),
     ),
     "chain": chain,
 }

@@ -11,7 +11,7 @@ from clarity_lab.metrics.text import word_errors  # noqa: E402
 from clarity_lab.models.characters import encode_text  # noqa: E402
 from clarity_lab.models.ngram_files import count_texts  # noqa: E402
 from clarity_lab.widgets import explore_decoding  # noqa: E402
-from clarity_lab.widgets.decoding import marked_html  # noqa: E402
+from clarity_lab.widgets.marked import marked_html  # noqa: E402
 
 TEXTS = ["the cat sat", "the cat ran", "a dog sat", "the dog"]
 HEARD = "the cet sat"
