@@ -711,3 +711,70 @@ WRONG_ANSWERS |= {  # 24_continual_languages
         lambda old, new, temperature: 0.0,
     ],
 }
+
+WRONG_ANSWERS |= {  # 23_recognition_in_real_life
+    "check_fair": [
+        str.lower,
+        lambda text: text.lower().replace(",", "").replace("!", ""),
+        lambda text: " ".join(
+            "".join(c for c in text.lower() if c.isalnum() or c == " ").split()
+        ),
+        lambda text: " ".join(
+            "".join(c if c.isalnum() else " " for c in text.lower()).split()
+        ),
+        lambda text: "".join(c for c in text.lower() if c.isalnum() or c in " '"),
+        lambda text: " ".join(
+            "".join(c for c in text.lower() if c.isalnum() or c in " '").split()
+        ),
+        lambda text: text.lower().split(),
+    ],
+    "check_set_wer": [
+        lambda errors, words: np.mean(errors / words),
+        lambda errors, words: errors / words,
+        lambda errors, words: 100 * errors.sum() / words.sum(),
+        lambda errors, words: np.mean(errors),
+        lambda errors, words: 1 - errors.sum() / words.sum(),
+        lambda errors, words: min(1.0, np.median(errors / words)),
+    ],
+    "check_drawn_wer": [
+        lambda e, w, who, drawn: e.sum() / w.sum(),
+        lambda e, w, who, drawn: (
+            e[np.isin(who, drawn)].sum() / w[np.isin(who, drawn)].sum()
+        ),
+        lambda e, w, who, drawn: np.mean(
+            [e[who == d].sum() / w[who == d].sum() for d in drawn]
+        ),
+        lambda e, w, who, drawn: (
+            sum(e[list(who).index(d)] for d in drawn)
+            / sum(w[list(who).index(d)] for d in drawn)
+        ),
+        lambda e, w, who, drawn: [e[who == d].sum() / w[who == d].sum() for d in drawn],
+    ],
+    "check_share_better": [
+        lambda mine, other, draws: np.mean(mine[draws].sum(1) <= other[draws].sum(1)),
+        lambda mine, other, draws: np.mean(mine[draws].sum(1) > other[draws].sum(1)),
+        lambda mine, other, draws: np.mean(mine[draws].sum(1) >= other[draws].sum(1)),
+        lambda mine, other, draws: np.sum(mine[draws].sum(1) < other[draws].sum(1)),
+        lambda mine, other, draws: (
+            100 * np.mean(mine[draws].sum(1) < other[draws].sum(1))
+        ),
+        lambda mine, other, draws: np.mean(mine < other),
+        lambda mine, other, draws: float(mine.sum() < other.sum()),
+        lambda mine, other, draws: mine[draws].sum(1) < other[draws].sum(1),
+        lambda mine, other, draws: np.mean(
+            mine[draws].sum(1) < other[draws[::-1]].sum(1)
+        ),
+    ],
+    "check_snr_at_half": [
+        lambda snrs, wers: np.interp(0.5, wers[::-1], snrs[::-1]),
+        lambda snrs, wers: np.interp(0.5, wers, snrs),
+        lambda snrs, wers: np.interp(0.5, np.sort(wers), np.sort(snrs)),
+        lambda snrs, wers: snrs[np.argmin(np.abs(wers - 0.5))],
+        lambda snrs, wers: np.max(snrs[wers > 0.5]),
+        lambda snrs, wers: (np.max(snrs[wers > 0.5]) + np.min(snrs[wers < 0.5])) / 2,
+        lambda snrs, wers: np.interp(
+            0.5, wers[np.argsort(wers)], snrs[np.argsort(wers)]
+        ),
+        lambda snrs, wers: snrs[wers < 0.5][-1],
+    ],
+}
