@@ -27,6 +27,7 @@ Recogniser = Callable[..., str]
 Condition = Callable[[NDArray], NDArray]
 """What happens to a sound at 16 kHz on its way."""
 
+SNRS_DB = (20, 15, 10, 5, 0, -5)
 SPEECH_DB_SPL = 65.0
 """A conversation: the level at which the impaired ear is spoken to."""
 KEYS = ["recogniser", "condition", "file"]
@@ -48,10 +49,14 @@ def in_office(sound: NDArray) -> NDArray:
     Reference:
         Room A of Hummersone et al., IEEE TASLP 18(7), 2010; T60 of 0.32 s.
     """
+    return fftconvolve(sound, office_response())
+
+
+def office_response() -> NDArray:
+    """From 1.5 m ahead to the left ear, in Surrey's office, at 16 kHz, (taps,)."""
     with np.load(manifests.fetch("samples", "rooms/surrey-a.npz")) as office:
         ahead = int(np.argmin(abs(office["azimuth_deg"])))
-        response = office["ir"][ahead, 0].astype(float)
-    return fftconvolve(sound, response)
+        return office["ir"][ahead, 0].astype(float)
 
 
 def through_loss(sound: NDArray, *, name: str = "N3") -> NDArray:
@@ -69,8 +74,7 @@ def through_loss(sound: NDArray, *, name: str = "N3") -> NDArray:
 
 CONDITIONS: dict[str, Condition] = {
     "clean": lambda sound: sound,
-    "rain, SNR 10 dB": partial(in_rain, snr_db=10),
-    "rain, SNR 0 dB": partial(in_rain, snr_db=0),
+    **{f"rain, SNR {db} dB": partial(in_rain, snr_db=db) for db in SNRS_DB},
     "office": in_office,
     "hearing loss N3": through_loss,
 }
