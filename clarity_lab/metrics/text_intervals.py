@@ -112,7 +112,7 @@ def wer_gain(
         ValueError: As in `wer_interval`.
 
     Reference:
-        Bisani and Ney, ICASSP 2004, section 4.
+        Bisani and Ney, ICASSP 2004; see `wer_interval`.
 
     Example:
         >>> said = ["a b", "c d"]
