@@ -137,7 +137,8 @@ def timed_texts(
         ValueError: If `frame_s` is not positive, or a label has no text.
 
     Example:
-        >>> hello = Alignment(torch.tensor([0, 2, 2, 0]), -1.0, (Span(2, 1, 3),))
+        >>> path, states = torch.tensor([[0, 2, 2, 0], [0, 1, 1, 2]])
+        >>> hello = Alignment(path, states, -1.0, (Span(2, 1, 3),))
         >>> timed_texts(hello, frame_s=0.5, texts=["hi", "hello"])
         [('hello', 0.5, 1.5)]
     """

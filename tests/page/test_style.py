@@ -7,7 +7,7 @@ import pytest
 from clarity_lab import browser
 
 SHEETS = sorted(path.stem for path in browser.HERE.glob("*.css"))
-ROOTS = ("player", "blind", "audiogram", "recorder", "rating", "quiz")
+ROOTS = ("player", "aligned", "blind", "audiogram", "recorder", "rating", "quiz")
 """Each widget's root has the class "cl", and "cl-" with one of these."""
 
 
