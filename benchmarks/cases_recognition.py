@@ -86,16 +86,9 @@ def _peers_greedy(n_frames: int) -> object:
 
 @cache
 def _peer(name: str):
-    from speechbrain.decoders import ctc
+    from tests.peers.speechbrain_peer import ctc_searcher
 
-    return getattr(ctc, name)(
-        blank_index=0,
-        vocab_list=TOKENS,
-        beam_size=16,
-        beam_prune_logp=-1e9,
-        token_prune_min_logp=LEAST_LOG_PROB,
-        prune_history=False,
-    )
+    return ctc_searcher(name, TOKENS, least_log_prob=LEAST_LOG_PROB)
 
 
 def _peers_beam(n_frames: int) -> object:

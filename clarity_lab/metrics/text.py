@@ -37,10 +37,14 @@ class TextErrors:
     aligned: tuple[tuple[tuple[str, str, str], ...], ...]
 
     @property
+    def n_errors(self) -> int:
+        """Of all three kinds."""
+        return self.n_substitutions + self.n_deletions + self.n_insertions
+
+    @property
     def rate(self) -> float:
         """Errors over units of the references; above 1 if more was said than meant."""
-        errors = self.n_substitutions + self.n_deletions + self.n_insertions
-        return errors / self.n_reference
+        return self.n_errors / self.n_reference
 
     def __str__(self) -> str:
         """Each alignment in three lines, with S, D and I below the errors."""

@@ -148,7 +148,7 @@ def _counts(
     pairs = zip(estimate, reference, strict=True)
     found = [word_errors(one, reference=said) for one, said in pairs]
     words = np.array([one.n_reference for one in found])
-    errors = np.rint([one.rate * one.n_reference for one in found]).astype(int)
+    errors = np.array([one.n_errors for one in found])
     if speakers is not None:
         errors, words = _by_speaker(speakers, errors, words)
     if len(words) < 2:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -131,7 +131,7 @@ def count_ngrams(
     """
     if order < 1:
         raise ValueError(f"expected an order of 1 or more, got {order}.")
-    counts = [Counter() for _ in range(order)]
+    longest: Counter = Counter()
     for text in texts:
         tokens = [int(token) for token in text]
         wrong = [token for token in tokens if not 0 <= token < n_tokens]
@@ -141,9 +141,33 @@ def count_ngrams(
             )
         padded = [*[n_tokens] * (order - 1), *tokens, n_tokens]
         for stop in range(order, len(padded) + 1):
-            for length in range(1, order + 1):
-                counts[length - 1][tuple(padded[stop - length : stop])] += 1
-    return [dict(one) for one in counts]
+            longest[tuple(padded[stop - order : stop])] += 1
+    return with_shorter(longest, order=order)
+
+
+def with_shorter(
+    longest: Mapping[tuple[int, ...], int], *, order: int
+) -> list[dict[tuple[int, ...], int]]:
+    """Counts of all lengths: each place in a text ends one n-gram of each length.
+
+    Args:
+        longest: The n-grams of `order` tokens, and how often they came.
+        order: Their length.
+
+    Returns:
+        For each length from 1 on, the n-grams and how often they came.
+
+    Example:
+        >>> with_shorter({(2, 0): 1, (0, 1): 1, (1, 0): 1, (0, 2): 1}, order=2)[0]
+        {(0,): 2, (1,): 1, (2,): 1}
+    """
+    counts = [dict(longest)]
+    for _ in range(order - 1):
+        shorter: Counter = Counter()
+        for ngram, count in counts[0].items():
+            shorter[ngram[1:]] += count
+        counts.insert(0, dict(shorter))
+    return counts
 
 
 def _continuations(

@@ -6,7 +6,6 @@ Lesson: 22_decoding_and_wer.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from clarity_lab.models.characters import N_TOKENS
-from clarity_lab.models.language_model import NGram
+from clarity_lab.models.language_model import NGram, with_shorter
 from clarity_lab.models.text_scorers import WordModel, letter_ngram
 from clarity_lab.models.weights import CARD, read_card
 from clarity_lab.whole import write_whole
@@ -95,23 +94,7 @@ def load_ngrams(path: str | Path) -> TextModels:
     for name, n in n_tokens.items():
         rows, counts = arrays[f"{name}.ngrams"], arrays[f"{name}.counts"]
         longest = dict(zip(map(tuple, rows.tolist()), counts.tolist(), strict=True))
-        ngrams[name] = NGram(with_shorter(longest), n_tokens=n)
+        ngrams[name] = NGram(with_shorter(longest, order=rows.shape[1]), n_tokens=n)
     return TextModels(
         ngrams["letters"], WordModel.of(words, ngrams["words"]), card=card
     )
-
-
-def with_shorter(longest: Mapping[tuple[int, ...], int]) -> list[dict]:
-    """Counts of all lengths: each place in a text ends one n-gram of each length.
-
-    Example:
-        >>> with_shorter({(2, 0): 1, (0, 1): 1, (1, 0): 1, (0, 2): 1})[0]
-        {(0,): 2, (1,): 1, (2,): 1}
-    """
-    counts = [dict(longest)]
-    while len(next(iter(counts[0]))) > 1:
-        shorter: Counter = Counter()
-        for ngram, count in counts[0].items():
-            shorter[ngram[1:]] += count
-        counts.insert(0, dict(shorter))
-    return counts

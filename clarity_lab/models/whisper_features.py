@@ -10,7 +10,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-RATE_HZ = 16_000
+from clarity_lab.models.speech_features import RATE_HZ
+
 N_FFT, HOP = 400, 160
 WINDOW_S = 30
 WINDOW = WINDOW_S * RATE_HZ

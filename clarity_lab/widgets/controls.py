@@ -46,7 +46,7 @@ def slider(
     step: float,
     live: bool = False,
 ) -> ipywidgets.FloatSlider:
-    """A slider whose arrow keys move it by one step.
+    """A slider whose arrow keys move it by one step, of whole numbers or of tenths.
 
     Args:
         description: Written beside it.
@@ -66,7 +66,7 @@ def slider(
         step=step,
         description=description,
         continuous_update=live,
-        readout_format=".0f",
+        readout_format=".0f" if float(step).is_integer() else ".1f",
         style={"description_width": f"{DESCRIPTION_EM}em"},
         layout={"width": f"{DESCRIPTION_EM + SLIDER_EM}em"},
     )

@@ -72,8 +72,8 @@ def explore_decoding(
         show,
         {
             "judge": choice("Judge", (NOBODY, LETTERS, WORDS)),
-            "weight": _fine(slider("Its weight", 0.5, low=0, high=2, step=0.1)),
-            "bonus": _fine(slider("Bonus", 0.5, low=0, high=3, step=0.1)),
+            "weight": slider("Its weight", 0.5, low=0, high=2, step=0.1),
+            "bonus": slider("Bonus", 0.5, low=0, high=3, step=0.1),
             "beam_size": slider("Beam", 16, low=1, high=64, step=1),
         },
         busy="Searching …",
@@ -83,11 +83,6 @@ def explore_decoding(
 def text_of(found: Hypothesis) -> str:
     """What a search found, as a text."""
     return decode_tokens(found.tokens)
-
-
-def _fine(control):
-    control.readout_format = ".1f"
-    return control
 
 
 def _scorer(

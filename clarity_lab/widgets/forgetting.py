@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from clarity_lab.metrics.text import word_errors
 from clarity_lab.widgets.controls import choice, slider
-from clarity_lab.widgets.decoding import marked_html
 from clarity_lab.widgets.explorer import Explorer, Heard
+from clarity_lab.widgets.marked import marked_html
 
 Stages = Sequence[Mapping[str, Sequence[str]]]
 """After each language: by language that is known, what was heard in each recording."""

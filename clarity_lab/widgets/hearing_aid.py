@@ -198,7 +198,6 @@ def explore_compressor(samples: ArrayLike, *, sample_rate: int) -> Explorer:
         "attack_ms": slider("Attack (ms)", 5, low=1, high=500, step=1),
         "release_ms": slider("Release (ms)", 100, low=10, high=2000, step=10),
     }
-    controls["ratio"].readout_format = ".1f"
     for name in ("knee_db_spl", "attack_ms", "release_ms"):
         rest_while(controls[name], controls["ratio"], lambda ratio: ratio == 1)
     return Explorer(show, controls)

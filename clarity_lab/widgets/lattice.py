@@ -49,7 +49,7 @@ def explore_lattice(log_probs: ArrayLike, *, letters: str, text: str) -> Explore
             f"expected 2 to {MOST_FRAMES} frames, got {total}: more cannot be read. "
             "Take one word: log_probs[start:stop]."
         )
-    if len(set(letters)) != log_probs.shape[1] or len(letters) != len(set(letters)):
+    if not len(letters) == len(set(letters)) == log_probs.shape[1]:
         raise ValueError(
             f"expected {log_probs.shape[1]} different letters, one for each token, "
             f"got {letters!r}."

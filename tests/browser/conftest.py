@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.bridge import Bridge
-from tests.browser.engine_page import EnginePage
+from tests.browser.engine_page import engine_page
 from tests.browser.player_page import RATE, three_noises, wait_until_loaded
 from tests.browser.recording import WATCH
 from tests.browser.server import Server
@@ -27,10 +27,8 @@ def site():
 @pytest.fixture(scope="module")
 def ears(strict_chromium, site):
     """A page with the engine alone, heard by a recorder."""
-    ears = EnginePage(strict_chromium, site)
-    yield ears
-    assert ears.errors == []
-    ears.page.close()
+    with engine_page(strict_chromium, site) as ears:
+        yield ears
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A page with an engine and nothing else; what it plays comes back as arrays."""
 
+import contextlib
+
 import numpy as np
 
 from tests.browser.recording import WATCH, ears_of, samples_of
@@ -72,3 +74,12 @@ class EnginePage:
             }});"""
         )
         return np.array([samples_of(text) for text in ears]).astype(float)
+
+
+@contextlib.contextmanager
+def engine_page(browser, site):
+    """A page with an engine for some tests, none of which may leave an error in it."""
+    page = EnginePage(browser, site)
+    yield page
+    assert page.errors == []
+    page.page.close()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.browser.engine_page import RATE, EnginePage
+from tests.browser.engine_page import RATE, engine_page
 from tests.browser.recording import cross_fade
 
 pytestmark = pytest.mark.browser
@@ -14,10 +14,8 @@ ROUNDING = 1e-6
 
 @pytest.fixture(scope="module")
 def ears(chromium, site):
-    ears = EnginePage(chromium, site)
-    yield ears
-    assert ears.errors == []
-    ears.page.close()
+    with engine_page(chromium, site) as ears:
+        yield ears
 
 
 def beginning(heard):

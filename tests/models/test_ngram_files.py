@@ -1,17 +1,18 @@
 """n-grams in a file are those that were counted."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 pytest.importorskip("safetensors", reason="needs the lessons' packages")
 
 from clarity_lab.models.characters import encode_text
-from clarity_lab.models.language_model import count_ngrams
+from clarity_lab.models.language_model import count_ngrams, with_shorter
 from clarity_lab.models.ngram_files import (
     count_texts,
     load_ngrams,
     save_ngrams,
-    with_shorter,
 )
 from clarity_lab.models.text_scorers import WordModel
 
@@ -22,7 +23,15 @@ TEXTS = ["the cat sat", "the dog", "it's the cat's hat", "a cat", "a"]
 def test_shorter_ngrams_are_inside_the_longest(order):
     tokens = [encode_text(text) for text in TEXTS]
     counts = count_ngrams(tokens, order=order, n_tokens=29)
-    assert with_shorter(counts[-1]) == counts
+    assert with_shorter(counts[-1], order=order) == counts
+    for length, counted in enumerate(counts, start=1):
+        padded = [[*[29] * (length - 1), *text, 29] for text in tokens]
+        in_texts = Counter(
+            tuple(text[k : k + length])
+            for text in padded
+            for k in range(len(text) - length + 1)
+        )
+        assert counted == in_texts
 
 
 def test_a_file_gives_back_the_same_probabilities(tmp_path):

@@ -18,5 +18,21 @@ def forget_hiding_modules():
             del sys.modules[name]
 
 
+def ctc_searcher(name, vocabulary, *, least_log_prob, beam_size=16, **options):
+    """A CTC search of SpeechBrain's that drops only tokens below a limit."""
+    from speechbrain.decoders import ctc
+
+    forget_hiding_modules()
+    return getattr(ctc, name)(
+        blank_index=0,
+        vocab_list=vocabulary,
+        beam_size=beam_size,
+        beam_prune_logp=-1e9,
+        token_prune_min_logp=least_log_prob,
+        prune_history=False,
+        **options,
+    )
+
+
 edit_distance = pytest.importorskip("speechbrain.utils.edit_distance")
 forget_hiding_modules()

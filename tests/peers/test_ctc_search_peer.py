@@ -44,14 +44,8 @@ def test_greedy_equals_speechbrains(seed):
 @pytest.mark.parametrize("beam_size", [4, 32])
 def test_beam_search_equals_speechbrains(seed, beam_size):
     log_probs = posteriors(seed)
-    peer = ctc.CTCBeamSearcher(
-        blank_index=0,
-        vocab_list=TOKENS,
-        beam_size=beam_size,
-        beam_prune_logp=-1e9,
-        token_prune_min_logp=LEAST,
-        prune_history=False,
-        topk=3,
+    peer = speechbrain_peer.ctc_searcher(
+        "CTCBeamSearcher", TOKENS, least_log_prob=LEAST, beam_size=beam_size, topk=3
     )
     [theirs] = peer(log_probs[None])
     ours = beam_search(log_probs, beam_size=beam_size, least_log_prob=LEAST, n_best=3)
@@ -64,13 +58,8 @@ def test_beam_search_equals_speechbrains(seed, beam_size):
 @pytest.mark.parametrize("seed", range(4))
 def test_prefix_beam_search_equals_speechbrains(seed):
     log_probs = posteriors(seed)
-    peer = ctc.CTCPrefixBeamSearcher(
-        blank_index=0,
-        vocab_list=TOKENS,
-        beam_size=16,
-        beam_prune_logp=-1e9,
-        token_prune_min_logp=LEAST,
-        prune_history=False,
+    peer = speechbrain_peer.ctc_searcher(
+        "CTCPrefixBeamSearcher", TOKENS, least_log_prob=LEAST
     )
     [[theirs]] = peer(log_probs[None])
     [ours] = prefix_beam_search(log_probs, beam_size=16, least_log_prob=LEAST)
@@ -102,14 +91,7 @@ def test_greedy_equals_speechbrains_on_a_real_sentence(said):
     ],
 )
 def test_the_searches_equal_speechbrains_on_a_real_sentence(said, search, peer):
-    theirs = getattr(ctc, peer)(
-        blank_index=0,
-        vocab_list=REAL,
-        beam_size=16,
-        beam_prune_logp=-1e9,
-        token_prune_min_logp=LEAST,
-        prune_history=False,
-    )
+    theirs = speechbrain_peer.ctc_searcher(peer, REAL, least_log_prob=LEAST)
     [[found]] = theirs(said[None])
     [ours] = search(said, beam_size=16, least_log_prob=LEAST)
     assert "".join(REAL[token] for token in ours.tokens) == found.text

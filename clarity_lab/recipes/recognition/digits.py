@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from clarity_lab import audio, manifests
@@ -60,6 +61,14 @@ class Spoken:
     speaker: str
     samples: Tensor
 
+    @classmethod
+    def of(
+        cls, digit: int, speaker: str, samples: NDArray, *, sample_rate: int
+    ) -> Spoken:
+        """A recording as it came, brought to 16 kHz and to the one level."""
+        sound = as_sound(samples, sample_rate=sample_rate)
+        return cls(digit, speaker, sound / sound.square().mean().sqrt())
+
 
 @dataclass(frozen=True)
 class DigitString:
@@ -101,9 +110,8 @@ def spoken_digits() -> list[Spoken]:
     spoken = []
     for row in table.itertuples():
         samples, sample_rate = audio.load(row.path)
-        sound = as_sound(samples, sample_rate=sample_rate)
-        level = sound.square().mean().sqrt()
-        spoken.append(Spoken(DIGITS.index(row.label), row.speaker, sound / level))
+        digit = DIGITS.index(row.label)
+        spoken.append(Spoken.of(digit, row.speaker, samples, sample_rate=sample_rate))
     return spoken
 
 
@@ -199,13 +207,18 @@ class DigitBatches:
         self, rows: Sequence[tuple[Tensor, list[int]]], rng: np.random.Generator
     ) -> Batch:
         generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        changed = []
-        for features, _ in rows:
-            tempo = 1 + rng.uniform(-MOST_TEMPO, MOST_TEMPO)
-            pitch = 1 + rng.uniform(-MOST_PITCH, MOST_PITCH)
-            one = stretch(features, tempo=tempo, pitch=pitch)
-            changed.append(hide_stripes(one, generator=generator, **STRIPES))
+        changed = [as_by_another(one, rng=rng, generator=generator) for one, _ in rows]
         return batch_of(changed, [tokens for _, tokens in rows])
+
+
+def as_by_another(
+    features: Tensor, *, rng: np.random.Generator, generator: torch.Generator
+) -> Tensor:
+    """A row as somebody else may say it: faster or slower, higher or lower."""
+    tempo = 1 + rng.uniform(-MOST_TEMPO, MOST_TEMPO)
+    pitch = 1 + rng.uniform(-MOST_PITCH, MOST_PITCH)
+    one = stretch(features, tempo=tempo, pitch=pitch)
+    return hide_stripes(one, generator=generator, **STRIPES)
 
 
 def tokens_of(row: DigitString) -> list[int]:

@@ -17,19 +17,16 @@ from numpy.typing import NDArray
 
 from clarity_lab.audio import speak
 from clarity_lab.metrics.text import TextErrors, word_errors
-from clarity_lab.models.augmentation import hide_stripes, stretch
 from clarity_lab.models.continual import FineTuning, learn
 from clarity_lab.models.conv_encoder import ConvEncoder
 from clarity_lab.models.ctc_search import greedy_search
 from clarity_lab.models.polyglot import Polyglot, Row, Task
-from clarity_lab.models.speech_features import Batch, as_sound, batch_of
+from clarity_lab.models.speech_features import Batch, batch_of
 from clarity_lab.models.training import Plan
 from clarity_lab.recipes.recognition.digits import (
-    MOST_PITCH,
-    MOST_TEMPO,
-    STRIPES,
     DigitString,
     Spoken,
+    as_by_another,
     strings,
     tokens_of,
 )
@@ -112,9 +109,7 @@ def spoken_digits(
                 words_per_minute=rng.uniform(*WORDS_PER_MINUTE),
                 pitch=rng.uniform(*PITCHES),
             )
-            sound = as_sound(samples, sample_rate=sample_rate)
-            level = sound.square().mean().sqrt()
-            spoken.append(Spoken(digit, voice, sound / level))
+            spoken.append(Spoken.of(digit, voice, samples, sample_rate=sample_rate))
     return spoken
 
 
@@ -141,10 +136,7 @@ def make_batches(rows: Sequence[Row], rng: np.random.Generator) -> list[Batch]:
     changed = []
     for k in rng.permutation(len(rows)):
         features, tokens = rows[k]
-        tempo = 1 + rng.uniform(-MOST_TEMPO, MOST_TEMPO)
-        pitch = 1 + rng.uniform(-MOST_PITCH, MOST_PITCH)
-        one = stretch(features, tempo=tempo, pitch=pitch)
-        changed.append((hide_stripes(one, generator=generator, **STRIPES), tokens))
+        changed.append((as_by_another(features, rng=rng, generator=generator), tokens))
     starts = range(0, len(changed), BATCH_SIZE)
     groups = [changed[start : start + BATCH_SIZE] for start in starts]
     return [batch_of(*zip(*group, strict=True)) for group in groups]
