@@ -83,10 +83,12 @@ def lattice(
     """Run the forward and the backward recursion over a batch, in log space.
 
     Both are one recursion: backward is forward over sequences that are turned round,
-    so they run side by side, as one batch of twice the size.
+    so they run side by side, as one batch of twice the size. No gradient leads through
+    them: `ctc_loss` knows it in one step.
 
     Args:
-        log_probs: Log-probabilities of the tokens, shape (batch, frames, tokens).
+        log_probs: Log-probabilities of the tokens, shape (batch, frames, tokens); of
+            half precision, they are summed in float32.
         targets: Labels without blanks, shape (batch, L); behind its own length a row
             may hold anything.
         input_lengths: Frames of each that count, shape (batch,). Default: all.
@@ -108,6 +110,7 @@ def lattice(
     log_probs, targets, n_frames, n_labels = batch
     states = _with_blanks(targets, blank)
     n_states = 2 * n_labels + 1
+    log_probs = log_probs.detach().to(torch.promote_types(log_probs.dtype, torch.float))
     emissions = log_probs.gather(2, states[:, None].expand(-1, log_probs.shape[1], -1))
     turned = _turn(emissions, n_frames, n_states)
     skips = _may_skip(states, blank), _may_skip(_turn_rows(states, n_states), blank)

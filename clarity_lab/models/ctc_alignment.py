@@ -65,7 +65,8 @@ def align(log_probs: Tensor, target: Sequence[int], *, blank: int = BLANK) -> Al
 
     Raises:
         TypeError: If log_probs are no floating-point tensor, or labels not integers.
-        ValueError: If shapes or labels do not fit, or the target needs more frames.
+        ValueError: If shapes or labels do not fit, or the target needs more frames, or
+            all its paths have a probability of 0.
 
     Reference:
         Viterbi, "Error bounds for convolutional codes", IEEE Trans. Information Theory
@@ -87,7 +88,13 @@ def align(log_probs: Tensor, target: Sequence[int], *, blank: int = BLANK) -> Al
         )
     states = labels.new_full((2 * len(labels) + 1,), blank)
     states[1::2] = labels
-    visited, log_prob = _best_states(log_probs.detach()[:, states].cpu(), states, blank)
+    emissions = log_probs.detach()[:, states].cpu().double()
+    visited, log_prob = _best_states(emissions, states, blank)
+    if log_prob == -inf:
+        raise ValueError(
+            "expected a target that some path says, got one whose paths all have a "
+            "probability of 0: a frame or a label allows none."
+        )
     return Alignment(states[visited], visited, log_prob, _spans(visited, labels))
 
 

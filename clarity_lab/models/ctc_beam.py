@@ -37,7 +37,8 @@ class Hypothesis:
     Attributes:
         tokens: Its labels.
         log_ctc: Log-probability of the paths that were kept and collapse to it.
-        score: That, plus what a scorer added; the search ranks by it.
+        score: That, plus what a scorer added; the search ranks by it. Minus infinity if
+            the scorer forbids to end here, and a wider beam may find better.
     """
 
     tokens: tuple[int, ...]
@@ -105,6 +106,7 @@ def search(
     log_probs: Tensor,
     *,
     beam_size: int,
+    n_best: int,
     scorer: Scorer | None,
     blank: int,
     least_log_prob: float,
@@ -115,26 +117,48 @@ def search(
     Args:
         log_probs: Log-probabilities of one utterance's tokens, (frames, tokens).
         beam_size: How many labellings are kept.
+        n_best: How many to return at most.
         scorer: Knows more of texts, or None.
         blank: The token that means nothing.
         least_log_prob: Tokens below extend nothing, unless they are a frame's best.
         apart: Rank the paths behind a blank and those behind a label apart.
 
     Returns:
-        All that are left, best first.
+        The best that are left, best first.
     """
     require_utterance(log_probs, blank)
-    if beam_size < 1:
-        raise ValueError(f"expected beam_size of 1 or more, got {beam_size}.")
+    require_beam(beam_size, n_best)
     frames = log_probs.detach().cpu().double().numpy()
     scorer = scorer or _Nothing(frames.shape[1])
     root = _Prefix(None, blank, scorer.start())
+    _require_same_tokens(scorer.scores(root.state), frames)
     beam = _Beam([root], np.zeros(1), np.full(1, -inf), np.zeros(1))
     for frame in frames:
+        if not beam.prefixes:
+            break
         tokens = np.flatnonzero((frame > least_log_prob) | (frame == frame.max()))
         step = _step(beam, frame, tokens[tokens != blank], blank, scorer)
         beam = _kept(beam, step, _best_of(step, beam_size, apart), scorer)
-    return _ended(beam, scorer)
+    return _ended(beam, scorer)[:n_best]
+
+
+def require_beam(beam_size: int, n_best: int) -> None:
+    """Raise unless a search is to keep something, and to return something.
+
+    Raises:
+        ValueError: If a number is below 1.
+    """
+    for name, number in (("beam_size", beam_size), ("n_best", n_best)):
+        if number < 1:
+            raise ValueError(f"expected {name} of 1 or more, got {number}.")
+
+
+def _require_same_tokens(scores: NDArray, frames: NDArray) -> None:
+    if len(scores) != frames.shape[1]:
+        raise ValueError(
+            f"expected a scorer of the {frames.shape[1]} tokens of log_probs, got one "
+            f"of {len(scores)} tokens. Was it made for another recogniser?"
+        )
 
 
 @dataclass

@@ -74,10 +74,11 @@ def require_utterance(log_probs: Tensor, blank: int) -> None:
 
 def _require_log_probs(log_probs: Tensor) -> None:
     if not isinstance(log_probs, Tensor) or not log_probs.is_floating_point():
-        kind = getattr(log_probs, "dtype", type(log_probs).__name__)
+        is_tensor = isinstance(log_probs, Tensor)
+        kind = log_probs.dtype if is_tensor else type(log_probs).__name__
+        remedy = "logits.log_softmax(-1)" if is_tensor else "torch.as_tensor(log_probs)"
         raise TypeError(
-            f"expected log_probs as a floating-point tensor, got {kind}. "
-            "Try logits.log_softmax(-1)."
+            f"expected log_probs as a floating-point tensor, got {kind}. Try {remedy}."
         )
     if log_probs.ndim != 3 or 0 in log_probs.shape:
         raise ValueError(

@@ -70,25 +70,25 @@ def beam_search(
             are its best. Default: no limit.
 
     Returns:
-        The best labellings, best first.
+        The best labellings, best first; none if no path has a probability above 0.
 
     Raises:
         TypeError: If log_probs are no floating-point tensor.
-        ValueError: If their shape is another, a value is above 0 or NaN, or the beam
-            holds none.
+        ValueError: If their shape is another, a value is above 0 or NaN, the beam or
+            n_best holds none, or the scorer knows other tokens.
 
     Reference:
         The search of pyctcdecode and SpeechBrain's CTCBeamSearcher.
     """
-    found = search(
+    return search(
         log_probs,
         beam_size=beam_size,
+        n_best=n_best,
         scorer=scorer,
         blank=blank,
         least_log_prob=least_log_prob,
         apart=True,
     )
-    return found[:n_best]
 
 
 def prefix_beam_search(
@@ -112,23 +112,23 @@ def prefix_beam_search(
             are its best. Default: no limit.
 
     Returns:
-        The best labellings, best first.
+        The best labellings, best first; none if no path has a probability above 0.
 
     Raises:
         TypeError: If log_probs are no floating-point tensor.
-        ValueError: If their shape is another, a value is above 0 or NaN, or the beam
-            holds none.
+        ValueError: If their shape is another, a value is above 0 or NaN, the beam or
+            n_best holds none, or the scorer knows other tokens.
 
     Reference:
         Hannun et al., "First-pass large vocabulary continuous speech recognition using
         bi-directional recurrent DNNs", arXiv:1408.2873, algorithm 1.
     """
-    found = search(
+    return search(
         log_probs,
         beam_size=beam_size,
+        n_best=n_best,
         scorer=scorer,
         blank=blank,
         least_log_prob=least_log_prob,
         apart=False,
     )
-    return found[:n_best]

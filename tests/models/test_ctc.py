@@ -171,6 +171,32 @@ def test_a_token_of_probability_zero_is_no_nan():
     assert torch.isfinite(log_probs.grad).all()
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_summed_in_float32(dtype):
+    log_probs = random_log_probs(1, 300, 20).to(dtype)
+    targets = torch.randint(1, 20, (1, 40), generator=torch.Generator().manual_seed(0))
+    sums, exact = lattice(log_probs, targets), lattice(log_probs.double(), targets)
+    torch.testing.assert_close(
+        sums.log_likelihood.double(), exact.log_likelihood, rtol=1e-5, atol=0
+    )
+    been = sums.log_occupancy.exp().sum(2)
+    torch.testing.assert_close(been, torch.ones(1, 300), rtol=0, atol=0.01)
+
+
+def test_a_lattice_of_what_is_being_trained_is_drawn_all_the_same():
+    logits = torch.zeros(1, 4, 3, requires_grad=True)
+    sums = lattice(logits.log_softmax(-1), torch.tensor([[1, 2]]))
+    assert not sums.log_alpha.requires_grad
+
+
+@pytest.mark.parametrize("where", [(2, slice(None)), (slice(None), 1)])
+def test_a_target_that_no_path_says_is_told_and_not_aligned(where):
+    log_probs = random_log_probs(5, 3)
+    log_probs[where] = -inf
+    with pytest.raises(ValueError, match="probability of 0"):
+        align(log_probs, [1, 2])
+
+
 def test_another_blank_is_another_name_only():
     log_probs = random_log_probs(1, 6, 4)
     renamed = log_probs[:, :, [1, 2, 3, 0]]  # what was 0 is 3 now
@@ -251,6 +277,7 @@ WRONG = [
     ((PROBS, [[1], [1]]), {"target_lengths": [1, 2]}, ValueError, "from 0 to 1"),
     ((PROBS, [[1], [1]]), {"reduction": "avg"}, ValueError, "reduction"),
     ((PROBS.long(), [[1], [1]]), {}, TypeError, "floating-point"),
+    ((PROBS.numpy(), [[1], [1]]), {}, TypeError, r"got ndarray. Try torch.as_tensor"),
 ]
 
 

@@ -147,6 +147,20 @@ def test_wrong_input_is_told(search):
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-def test_a_beam_of_nothing_is_told(search):
-    with pytest.raises(ValueError, match="beam_size of 1 or more, got 0"):
-        search(random_log_probs(4, 3), beam_size=0)
+@pytest.mark.parametrize("name", ["beam_size", "n_best"])
+def test_a_beam_of_nothing_is_told(search, name):
+    with pytest.raises(ValueError, match=f"{name} of 1 or more, got -1"):
+        search(random_log_probs(4, 3), **{name: -1})
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_where_no_path_is_possible_nothing_is_found(search):
+    log_probs = random_log_probs(4, 3)
+    log_probs[2] = -inf
+    assert search(log_probs) == []
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_scorer_of_other_tokens_is_told(search):
+    with pytest.raises(ValueError, match=r"of the 4 tokens .* got one of 3 tokens"):
+        search(random_log_probs(5, 4), scorer=Bigrams(np.zeros((3, 3))))
