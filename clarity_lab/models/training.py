@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from clarity_lab.whole import write_whole
+from clarity_lab.whole import require_writable, write_whole
 
 EPOCHS_APART = 1_000_003
 """Between the seeds of two epochs: far more than anybody's seeds differ by."""
@@ -105,15 +105,18 @@ def fit(
         score: Takes the model, gives a number, higher is better. Default: the last
             weights are kept.
         checkpoint: File to keep the state in after each epoch. If it is there, training
-            goes on from it; it must be of the same plan.
+            goes on from it; it must be of the same model and plan, the number of epochs
+            aside.
         show: Whether to show a bar with loss and score.
 
     Returns:
         What happened, epochs before an interruption included.
 
     Raises:
-        ValueError: If the checkpoint is of another plan, or damaged.
-        FloatingPointError: If the loss is not finite; the checkpoint stays.
+        ValueError: If the checkpoint is of another plan or model, or damaged.
+        FloatingPointError: If loss or gradient are not finite, or the score is NaN; the
+            checkpoint stays.
+        OSError: If the checkpoint cannot be written; said before the first epoch.
     """
     state = _State(model, plan, Path(checkpoint) if checkpoint else None)
     epochs = range(len(state.progress.losses), plan.n_epochs)
@@ -149,8 +152,10 @@ class _State:
         self.optimiser = torch.optim.AdamW(
             model.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay
         )
-        if path is not None and path.exists():
-            self._resume(path)
+        if path is not None:
+            require_writable(path)
+            if path.exists():
+                self._resume(path)
 
     @property
     def has_lost_patience(self) -> bool:
@@ -166,21 +171,30 @@ class _State:
         )
         with kind:
             value = loss(self.model, batch)
+        self._require_finite(value, "loss")
+        self.optimiser.zero_grad()
+        value.backward()
+        weights, most = self.model.parameters(), self.plan.most_norm
+        self._require_finite(nn.utils.clip_grad_norm_(weights, most), "gradient")
+        self.optimiser.step()
+        return float(value.detach())
+
+    def _require_finite(self, value: Tensor, name: str) -> None:
         if not torch.isfinite(value):
             raise FloatingPointError(
-                f"expected a finite loss, got {value.item()} in epoch "
+                f"expected a finite {name}, got {value.item()} in epoch "
                 f"{len(self.progress.losses)}. Try a lower learning rate, and look at "
                 "the batch: an empty text, or one longer than its sound?"
             )
-        self.optimiser.zero_grad()
-        value.backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), self.plan.most_norm)
-        self.optimiser.step()
-        return float(value.detach())
 
     def note(self, losses: list[float], score: float | None, seconds: float) -> None:
         """Remember an epoch; write the checkpoint."""
         done = self.progress
+        if score is not None and math.isnan(score):
+            raise FloatingPointError(
+                f"expected a number as score, got NaN in epoch {len(done.losses)}: no "
+                "epoch could be called the best. Look for a mean over nothing."
+            )
         done.losses.append(sum(losses) / max(1, len(losses)))
         done.seconds.append(seconds)
         if score is not None:
@@ -209,6 +223,9 @@ class _State:
         try:
             kept = torch.load(path, map_location=self.device, weights_only=True)
             plan, progress = kept["plan"], Progress(**kept["progress"])
+            weights, best, optimiser = (
+                kept[part] for part in ("weights", "best_weights", "optimiser")
+            )
         except Exception as error:  # torch raises whatever it likes
             raise ValueError(
                 f"{path} is no checkpoint, or is damaged ({error}). Move it away to "
@@ -219,10 +236,15 @@ class _State:
                 f"expected a checkpoint of {self.plan}, got one of {plan} in {path}. "
                 "Choose another file, or train by the same plan."
             )
-        self.progress = progress
-        self.model.load_state_dict(kept["weights"])
-        self.best_weights = kept["best_weights"]
-        self.optimiser.load_state_dict(kept["optimiser"])
+        try:
+            self.model.load_state_dict(weights)
+        except RuntimeError as error:
+            raise ValueError(
+                f"expected a checkpoint of this model, got one of another in {path} "
+                f"({error}). Choose another file."
+            ) from error
+        self.optimiser.load_state_dict(optimiser)
+        self.progress, self.best_weights = progress, best
 
 
 def _copied(model: nn.Module) -> dict[str, Tensor]:

@@ -134,6 +134,48 @@ def test_a_checkpoint_of_another_plan_is_told(tmp_path):
         train(line(), Plan(n_epochs=12), checkpoint=tmp_path / "state.pt")
 
 
+def test_a_checkpoint_of_another_model_is_told_and_stays(tmp_path):
+    file = tmp_path / "state.pt"
+    train(line(), checkpoint=file)
+    before = file.read_bytes()
+    wider = nn.Sequential(nn.Dropout(0.01), nn.Linear(2, 5))
+    with pytest.raises(ValueError, match="checkpoint of this model"):
+        train(wider, checkpoint=file)
+    assert file.read_bytes() == before
+
+
+def test_half_a_checkpoint_is_told(tmp_path):
+    file = tmp_path / "state.pt"
+    torch.save({"plan": vars(PLAN), "progress": {}}, file)
+    with pytest.raises(ValueError, match="Move it away"):
+        train(line(), checkpoint=file)
+
+
+def test_where_no_checkpoint_can_be_kept_nothing_is_trained_for_nothing(tmp_path):
+    model = line()
+    with pytest.raises(FileNotFoundError):
+        train(model, checkpoint=tmp_path / "no folder" / "state.pt")
+    torch.testing.assert_close(model[1].weight, line()[1].weight, rtol=0, atol=0)
+
+
+def test_a_gradient_that_is_not_finite_spoils_no_weights():
+    model = line()
+    with pytest.raises(FloatingPointError, match="finite gradient, got nan"):
+        fit(  # the root of 0 is 0, and has no slope
+            model,
+            plan=PLAN,
+            batches=batches,
+            loss=lambda model, x: (0 * model(x)).sum().sqrt(),
+            show=False,
+        )
+    torch.testing.assert_close(model[1].weight, line()[1].weight, rtol=0, atol=0)
+
+
+def test_a_score_that_is_no_number_is_told():
+    with pytest.raises(FloatingPointError, match="number as score, got NaN in epoch 0"):
+        train(line(), score=lambda _: float("nan"))
+
+
 def test_a_loss_that_is_not_finite_is_told():
     with pytest.raises(FloatingPointError, match="finite loss, got nan in epoch 0"):
         fit(
