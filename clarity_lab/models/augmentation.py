@@ -47,6 +47,7 @@ def stretch(features: Tensor, *, tempo: float, pitch: float) -> Tensor:
 
 
 @lru_cache(maxsize=512)
+@torch.inference_mode(False)  # kept for those who want gradients, too
 def _rows_between(pitch: float) -> tuple[Tensor, Tensor]:
     """Between which rows the energy now lies that belongs into each row."""
     import librosa

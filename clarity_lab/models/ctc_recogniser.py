@@ -14,6 +14,7 @@ from clarity_lab.models.conv_encoder import ConvEncoder
 from clarity_lab.models.ctc import ctc_loss
 from clarity_lab.models.ctc_beam import Scorer
 from clarity_lab.models.ctc_search import greedy_search, prefix_beam_search
+from clarity_lab.models.modes import listening
 from clarity_lab.models.speech_features import RATE_HZ, Batch, as_sound, log_mel
 
 
@@ -86,12 +87,12 @@ class CtcRecogniser(nn.Module):
         Returns:
             Log-probabilities, shape (frames, tokens), on the CPU; 25 frames a second.
         """
-        self.eval()
         device = self.name.weight.device
         sound = as_sound(samples, sample_rate=sample_rate).to(device)
         features = log_mel(sound, sample_rate=RATE_HZ)
         n_frames = torch.tensor([features.shape[-1]], device=device)
-        return self(features[None], n_frames)[0][0].cpu()
+        with listening(self):
+            return self(features[None], n_frames)[0][0].cpu()
 
     def transcribe(
         self,
@@ -111,7 +112,16 @@ class CtcRecogniser(nn.Module):
 
         Returns:
             The text.
+
+        Raises:
+            ValueError: If its tokens are not those of `models.characters`.
         """
+        if self.name.out_features != N_TOKENS:
+            raise ValueError(
+                f"expected a recogniser of {N_TOKENS} tokens, which are letters, got "
+                f"one of {self.name.out_features}. Try greedy_search(model.listen(...))"
+                ".tokens, and what these stand for."
+            )
         log_probs = self.listen(samples, sample_rate=sample_rate)
         if beam_size == 1 and scorer is None:
             return decode_tokens(greedy_search(log_probs).tokens)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from clarity_lab.models.ctc import BLANK
+from clarity_lab.models.ctc_beam import require_beam
 from clarity_lab.models.ctc_checks import require_utterance
 from clarity_lab.models.speller import END, SpeechSpeller, Speller, State
 
@@ -155,15 +156,20 @@ def joint_search(
         The best texts, best first.
 
     Raises:
-        ValueError: If beam_size is below 1, or a language model is to count but is not
-            given.
+        ValueError: If beam_size, n_best or most_labels is below 1, features are of
+            several utterances, or a language model is to count but is not given, or is
+            of other tokens.
 
     Reference:
         Watanabe et al., IEEE JSTSP 11, 2017, eq. (46) and algorithm 1.
     """
     weights = weights or Weights()
-    if beam_size < 1:
-        raise ValueError(f"expected beam_size of 1 or more, got {beam_size}.")
+    require_beam(beam_size, n_best)
+    if features.ndim != 2 or (most_labels is not None and most_labels < 1):
+        raise ValueError(
+            "expected features of one utterance, shape (mels, frames), and most_labels "
+            f"of 1 or more, got {tuple(features.shape)} and {most_labels}."
+        )
     if weights.language_model and language_model is None:
         raise ValueError(
             "expected a language model for the weight "
@@ -272,4 +278,9 @@ class _Judges:
         if self.language_model is None:
             return np.zeros(tuple(like.shape)), ()
         log_probs, state = self.language_model.step(tokens, state)
+        if log_probs.shape != like.shape:
+            raise ValueError(
+                f"expected a language model of {like.shape[1]} tokens, as the speller "
+                f"has, got one of {log_probs.shape[1]}."
+            )
         return log_probs.double().cpu().numpy(), state

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from clarity_lab.checks import require_choice
 from clarity_lab.models.attention import ContentAttention, LocationAttention
 from clarity_lab.models.characters import N_TOKENS
 from clarity_lab.models.conv_encoder import counting
@@ -37,7 +38,7 @@ class Listener(nn.Module):
             n_layers: Each halves the rate.
         """
         super().__init__()
-        self.size, self.n_layers = 2 * size, n_layers
+        self.size, self.n_layers, self.n_mels = 2 * size, n_layers, n_mels
         self.layers = nn.ModuleList(
             nn.LSTM(
                 4 * size if k else 2 * n_mels,
@@ -58,7 +59,15 @@ class Listener(nn.Module):
         Returns:
             hidden: Shape (batch, frames / 2**layers, 2 size), rounded up.
             n_frames: How many of these count, shape (batch,).
+
+        Raises:
+            ValueError: If there are more or fewer mels.
         """
+        if features.shape[1] != self.n_mels:  # a packed LSTM would read on in memory
+            raise ValueError(
+                f"expected features of shape (batch, {self.n_mels}, frames), got "
+                f"{tuple(features.shape)}."
+            )
         hidden = features.mT
         for layer in self.layers:
             hidden = _pairs(hidden)
@@ -102,10 +111,14 @@ class LAS(HybridSpeller):
             size: Of the speller's state.
             n_tokens: How many there are, the end among them.
             dropout: Share that is dropped in training.
+
+        Raises:
+            ValueError: If there is no such attention.
         """
         super().__init__()
         self.listener = listener or Listener()
         heard = self.listener.size
+        require_choice(attention, name="attention", choices=ATTENTIONS)
         self.attention = ATTENTIONS[attention](heard, size, size // 2)
         self.embed = nn.Embedding(n_tokens, size // 2)
         self.cell = nn.LSTMCell(size // 2 + heard, size)

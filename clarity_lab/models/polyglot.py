@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from clarity_lab.checks import require_choice
 from clarity_lab.models.speech_features import Batch
 
 Row = tuple[Tensor, Sequence[int]]
@@ -64,7 +65,12 @@ class Polyglot(nn.Module):
             self.words[task.language] = layer.to(device)
 
     def name(self, hidden: Tensor, language: str) -> Tensor:
-        """Log-probabilities of a language's tokens, shape (batch, frames, tokens)."""
+        """Log-probabilities of a language's tokens, shape (batch, frames, tokens).
+
+        Raises:
+            ValueError: If the language has not been learnt.
+        """
+        require_choice(language, name="language", choices=self.languages)
         return self.words[language](hidden).float().log_softmax(-1)
 
     def forward(self, batch: Batch, *, language: str) -> tuple[Tensor, Tensor]:

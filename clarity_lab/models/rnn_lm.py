@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from clarity_lab.models.characters import N_TOKENS
+from clarity_lab.models.modes import listening
 from clarity_lab.models.speech_features import Batch
 from clarity_lab.models.speller import END, State, letter_loss
 
@@ -71,5 +72,6 @@ class RnnLM(nn.Module):
     def log_prob(self, tokens: Sequence[int]) -> float:
         """Log-probability of a whole text, its end included, in nats."""
         wanted = torch.tensor([[*tokens, END]])
-        log_probs = self(wanted[:, :-1].to(self.name.weight.device)).cpu()
+        with listening(self):
+            log_probs = self(wanted[:, :-1].to(self.name.weight.device)).cpu()
         return float(log_probs.gather(-1, wanted[..., None]).sum())

@@ -73,6 +73,7 @@ def log_mel(samples: Tensor, *, sample_rate: int) -> Tensor:
 
 
 @lru_cache(maxsize=1)
+@torch.inference_mode(False)  # kept for those who want gradients, too
 def _filters() -> Tensor:
     import librosa
 
@@ -145,7 +146,7 @@ def as_sound(samples: ArrayLike, *, sample_rate: int) -> Tensor:
         Shape (samples,).
 
     Raises:
-        TypeError: If samples are integers.
+        TypeError: If samples are integers, or the rate is no whole number.
         ValueError: If there are none, or they are not finite.
     """
     from clarity_lab.audio import resample
@@ -154,6 +155,6 @@ def as_sound(samples: ArrayLike, *, sample_rate: int) -> Tensor:
     samples = require_mono_or_stereo(samples)
     if samples.ndim == 2:
         samples = samples.mean(0)
-    if sample_rate != RATE_HZ:
+    if require_sample_rate(sample_rate) != RATE_HZ:
         samples = resample(samples, sample_rate=sample_rate, new_sample_rate=RATE_HZ)
     return torch.from_numpy(samples.copy()).float()

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from clarity_lab import manifests
+from clarity_lab.models.modes import listening
 from clarity_lab.models.speech_features import as_sound
 from clarity_lab.models.whisper_features import RATE_HZ, whisper_log_mel, windows_of
 from clarity_lab.models.whisper_network import WhisperNetwork, WhisperSizes
@@ -106,9 +107,11 @@ class Whisper(WhisperNetwork):
         Returns:
             One for each window of up to 30 s; a long recording is cut at pauses.
         """
-        self.eval()
         sound = as_sound(samples, sample_rate=sample_rate).to(self.places.device)
-        return [self._write(part, start / RATE_HZ) for start, part in windows_of(sound)]
+        with listening(self):
+            return [
+                self._write(part, start / RATE_HZ) for start, part in windows_of(sound)
+            ]
 
     @torch.no_grad()  # not inference_mode: others may learn from what is heard
     def listen(self, samples: ArrayLike, *, sample_rate: int) -> Tensor:
@@ -125,9 +128,9 @@ class Whisper(WhisperNetwork):
             TypeError: If samples are integers.
             ValueError: If there are none, they are not finite, or more than 30 s.
         """
-        self.eval()
         sound = as_sound(samples, sample_rate=sample_rate).to(self.places.device)
-        return self._heard(sound)[0]
+        with listening(self):
+            return self._heard(sound)[0]
 
     def _heard(self, sound: Tensor) -> Tensor:
         return self.encode(whisper_log_mel(sound[None], n_mels=self.sizes.n_mels))

@@ -59,6 +59,7 @@ def whisper_log_mel(sound: Tensor, *, n_mels: int = 80) -> Tensor:
 
 
 @lru_cache(maxsize=2)
+@torch.inference_mode(False)  # kept for those who want gradients, too
 def _filters(n_mels: int) -> Tensor:
     import librosa
 

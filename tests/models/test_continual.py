@@ -86,6 +86,11 @@ def test_a_known_language_is_not_added_anew(model, tasks):
     assert model.words["up"] is before
 
 
+def test_a_language_that_was_not_learnt_is_told(model):
+    with pytest.raises(ValueError, match="expected language to be one of"):
+        model.name(torch.zeros(1, 2, 8), "Klingon")
+
+
 def test_a_new_layer_does_not_disturb_the_chance_of_others(model, tasks):
     torch.manual_seed(3)
     expected = torch.rand(2)

@@ -129,3 +129,21 @@ def test_a_language_model_that_counts_must_be_there(model, features):
         Weights(1.2)
     with pytest.raises(ValueError, match="beam_size"):
         joint_search(model, features, beam_size=0)
+
+
+WRONG = [
+    ({"n_best": 0}, "n_best of 1 or more, got 0"),
+    ({"most_labels": 0}, "most_labels of 1 or more"),
+    ({"language_model": RnnLM(n_tokens=7, size=4)}, r"of 3 tokens, .* got one of 7"),
+]
+
+
+@pytest.mark.parametrize(("more", "words"), WRONG)
+def test_wrong_input_is_told(model, features, more, words):
+    with pytest.raises(ValueError, match=words):
+        joint_search(model, features, **more)
+
+
+def test_a_batch_is_no_utterance(model, features):
+    with pytest.raises(ValueError, match="features of one utterance"):
+        joint_search(model, features[None])

@@ -144,3 +144,35 @@ def test_a_recording_becomes_letters_at_any_rate(rng):
         assert model.listen(sound, sample_rate=rate).shape == (26, 29)
         text = model.transcribe(sound, sample_rate=rate)
         assert set(text) <= set("abcdefghijklmnopqrstuvwxyz' ")
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_who_is_asked_in_training_goes_on_training(training):
+    model, language_model = CtcRecogniser(ConvEncoder(size=16, n_blocks=1)), RnnLM()
+    model.train(training)
+    language_model.train(training)
+    model.transcribe(torch.zeros(1_600), sample_rate=16_000)
+    language_model.log_prob([1, 2])
+    modules = [*model.modules(), *language_model.modules()]
+    assert {one.training for one in modules} == {training}
+
+
+def test_a_text_is_as_likely_in_training_as_later():
+    model = RnnLM(dropout=0.5).train()
+    assert model.log_prob([3, 1, 4]) == model.eval().log_prob([3, 1, 4])
+
+
+def test_tokens_that_are_no_letters_are_not_written_as_letters():
+    digits = CtcRecogniser(ConvEncoder(size=16, n_blocks=1), n_tokens=11)
+    with pytest.raises(ValueError, match="expected a recogniser of 29 tokens"):
+        digits.transcribe(torch.zeros(1_600), sample_rate=16_000)
+
+
+def test_a_listener_refuses_other_mels_than_it_has_weights_for():
+    with pytest.raises(ValueError, match=r"\(batch, 64, frames\), got \(1, 40, 8\)"):
+        LAS(Listener(size=8)).listen(torch.zeros(1, 40, 8), torch.tensor([8]))
+
+
+def test_an_attention_of_another_name_is_told():
+    with pytest.raises(ValueError, match="one of content, location, got 'both'"):
+        LAS(attention="both")

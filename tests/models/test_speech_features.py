@@ -6,6 +6,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the lessons' packages")
 
 from clarity_lab.audio import mel_spectrogram_dbfs  # noqa: E402
+from clarity_lab.models import speech_features, whisper_features  # noqa: E402
 from clarity_lab.models.augmentation import hide_stripes, stretch  # noqa: E402
 from clarity_lab.models.characters import decode_tokens, encode_text  # noqa: E402
 from clarity_lab.models.speech_features import (  # noqa: E402
@@ -133,3 +134,20 @@ def test_texts_become_tokens_and_come_back():
         encode_text("Hello")
     with pytest.raises(ValueError, match="from 0 to 28, got 29"):
         decode_tokens([29])
+
+
+def test_gradients_reach_the_sound_after_somebody_listened_without(noise):
+    for memory in (speech_features._filters, whisper_features._filters):
+        memory.cache_clear()
+    sound = noise.float().requires_grad_()
+    with torch.inference_mode():
+        log_mel(noise, sample_rate=RATE_HZ)
+        whisper_features.whisper_log_mel(noise.float())
+    energies = log_mel(sound, sample_rate=RATE_HZ).square().sum()
+    (energies + whisper_features.whisper_log_mel(sound).sum()).backward()
+    assert sound.grad.abs().max() > 0
+
+
+def test_a_rate_of_a_recording_is_a_whole_number(rng):
+    with pytest.raises(TypeError, match="a whole number of Hz"):
+        as_sound(rng.standard_normal(100), sample_rate=16_000.0)

@@ -20,6 +20,7 @@ from clarity_lab.metrics.text import TextErrors, word_errors
 from clarity_lab.models.continual import FineTuning, learn
 from clarity_lab.models.conv_encoder import ConvEncoder
 from clarity_lab.models.ctc_search import greedy_search
+from clarity_lab.models.modes import listening
 from clarity_lab.models.polyglot import Polyglot, Row, Task
 from clarity_lab.models.speech_features import Batch, batch_of
 from clarity_lab.models.training import Plan
@@ -243,10 +244,10 @@ def errors(
 @torch.inference_mode()
 def read(model: Polyglot, rows: Sequence[DigitString], language: Language) -> list[str]:
     """What a model hears in some rows, in words, if it is told the language."""
-    model.eval()
     device = next(model.parameters()).device
     batch = batch_of([row.features for row in rows]).to(device)
-    log_probs, n_frames = model(batch, language=language.name)
+    with listening(model):
+        log_probs, n_frames = model(batch, language=language.name)
     found = [
         greedy_search(some[:n]).tokens
         for some, n in zip(log_probs.cpu(), n_frames.tolist(), strict=True)
