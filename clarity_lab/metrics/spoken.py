@@ -22,7 +22,8 @@ def spoken_words(text: str) -> str:
 
     Some recognisers write as one speaks, others as one writes; compared like this,
     neither loses by it. Whole numbers up to 999 999 are read as such, so a year or a
-    telephone number is not; ordinals ("3rd") and fractions stay as they are.
+    telephone number is not; ordinals ("3rd") stay as they are, and of what a sign parts
+    ("3.5") each number is read.
 
     Args:
         text: Anything.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -168,9 +168,15 @@ def plain_words(text: str) -> str:
         "don't she said twice"
     """
     text = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
-    text = re.sub(r"[^\w\s']|_", " ", text)
+    text = "".join(sign if sign == "'" else _in_words(sign) for sign in text)
     text = re.sub(r"(?<!\w)'|'(?!\w)", " ", text)  # quotation marks, not apostrophes
-    return " ".join(text.split())
+    return " ".join(word for word in text.split() if any(map(str.isalnum, word)))
+
+
+def _in_words(sign: str) -> str:
+    """Letters, numbers and the marks on them stay, invisible signs go, others part."""
+    kind = unicodedata.category(sign)
+    return sign if kind[0] in "LMN" else "" if kind == "Cf" else " "
 
 
 def _checked(estimate: Texts, reference: Texts) -> tuple[list[str], list[str]]:
@@ -191,7 +197,9 @@ def _checked(estimate: Texts, reference: Texts) -> tuple[list[str], list[str]]:
 
 
 def _as_list(texts: Texts, *, name: str) -> list[str]:
-    texts = [texts] if isinstance(texts, str) else list(texts)
+    if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
+        texts = [texts]
+    texts = list(texts)
     for text in texts:
         if not isinstance(text, str):
             kind = type(text).__name__

@@ -83,8 +83,12 @@ class NGram:
         return np.log(probs)
 
     def log_prob(self, tokens: Sequence[int]) -> float:
-        """Log-probability of a whole text, its end included, in nats."""
-        tokens = list(tokens)
+        """Log-probability of a whole text, its end included, in nats.
+
+        Raises:
+            ValueError: If a token is out of range.
+        """
+        tokens = _known(tokens, self.n_tokens)
         return sum(
             float(self.log_probs(self.context(tokens[:i]))[token])
             for i, token in enumerate([*tokens, self.end])
@@ -100,7 +104,7 @@ class NGram:
             At least 1, lower is better.
 
         Raises:
-            ValueError: If there are no texts.
+            ValueError: If there are no texts, or a token is out of range.
         """
         texts = [list(text) for text in texts]
         if not texts:
@@ -133,16 +137,19 @@ def count_ngrams(
         raise ValueError(f"expected an order of 1 or more, got {order}.")
     longest: Counter = Counter()
     for text in texts:
-        tokens = [int(token) for token in text]
-        wrong = [token for token in tokens if not 0 <= token < n_tokens]
-        if wrong:
-            raise ValueError(
-                f"expected tokens from 0 to {n_tokens - 1}, got {wrong[0]}."
-            )
+        tokens = _known(text, n_tokens)
         padded = [*[n_tokens] * (order - 1), *tokens, n_tokens]
         for stop in range(order, len(padded) + 1):
             longest[tuple(padded[stop - order : stop])] += 1
     return with_shorter(longest, order=order)
+
+
+def _known(tokens: Sequence[int], n_tokens: int) -> list[int]:
+    tokens = [int(token) for token in tokens]
+    wrong = [token for token in tokens if not 0 <= token < n_tokens]
+    if wrong:
+        raise ValueError(f"expected tokens from 0 to {n_tokens - 1}, got {wrong[0]}.")
+    return tokens
 
 
 def with_shorter(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clarity_lab.models.characters import N_TOKENS
 from clarity_lab.models.language_model import NGram, with_shorter
@@ -88,13 +89,18 @@ def load_ngrams(path: str | Path) -> TextModels:
 
     card = read_card(path)
     arrays = load_file(str(path))
-    words = arrays["words"].tobytes().decode("ascii").split(" ")
-    n_tokens = {"letters": N_TOKENS, "words": len(words)}
-    ngrams = {}
-    for name, n in n_tokens.items():
-        rows, counts = arrays[f"{name}.ngrams"], arrays[f"{name}.counts"]
-        longest = dict(zip(map(tuple, rows.tolist()), counts.tolist(), strict=True))
-        ngrams[name] = NGram(with_shorter(longest, order=rows.shape[1]), n_tokens=n)
-    return TextModels(
-        ngrams["letters"], WordModel.of(words, ngrams["words"]), card=card
-    )
+    try:
+        words = arrays["words"].tobytes().decode("ascii").split(" ")
+        letters = _ngram(arrays, "letters", n_tokens=N_TOKENS)
+        model = WordModel.of(words, _ngram(arrays, "words", n_tokens=len(words)))
+    except (KeyError, ValueError) as error:
+        raise ValueError(
+            f"expected n-grams as save_ngrams writes them, got {path} ({error})."
+        ) from error
+    return TextModels(letters, model, card=card)
+
+
+def _ngram(arrays: Mapping[str, NDArray], name: str, *, n_tokens: int) -> NGram:
+    rows, counts = arrays[f"{name}.ngrams"], arrays[f"{name}.counts"]
+    longest = dict(zip(map(tuple, rows.tolist()), counts.tolist(), strict=True))
+    return NGram(with_shorter(longest, order=rows.shape[1]), n_tokens=n_tokens)

@@ -49,11 +49,17 @@ def load_shipped(name: str, *, folder: str | Path = FOLDER) -> nn.Module:
         In eval mode; `.card` says how it was trained and what it reached.
 
     Raises:
-        ValueError: If there is no such model, or its file is damaged.
+        ValueError: If there is no such model, or its file is damaged, or of another.
     """
     require_choice(name, name="name", choices=MAKERS)
     path = _file(name, Path(folder))
-    model = MAKERS[name](**read_card(path)["sizes"])
+    try:
+        model = MAKERS[name](**read_card(path)["sizes"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f"expected weights of the model {name!r} in {path}, got those of another "
+            f"({error})."
+        ) from error
     model.card = load_weights(model, path)
     return model
 

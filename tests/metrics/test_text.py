@@ -76,6 +76,13 @@ def test_plain_words_keep_apostrophes_and_letters_of_all_languages():
     )
 
 
+def test_plain_words_keep_marks_on_letters_and_no_signs_that_cannot_be_seen():
+    hindi = "\N{DEVANAGARI LETTER HA}\N{DEVANAGARI VOWEL SIGN I}"
+    assert plain_words(f"{hindi} {hindi}!") == f"{hindi} {hindi}"
+    assert plain_words("co\N{SOFT HYPHEN}operate") == "cooperate"
+    assert plain_words("I \N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16} it") == "i it"
+
+
 def test_wrong_input_is_told():
     with pytest.raises(ValueError, match="got 2 and 1"):
         wer(["a", "b"], reference="a")
@@ -83,3 +90,7 @@ def test_wrong_input_is_told():
         wer("a", reference=" ")
     with pytest.raises(TypeError, match="estimate as text or texts, got int"):
         wer([1], reference=["a"])
+    with pytest.raises(TypeError, match="reference as text or texts, got NoneType"):
+        wer("a", reference=None)
+    with pytest.raises(TypeError, match="estimate as text or texts, got bytes"):
+        wer(b"a", reference="a")

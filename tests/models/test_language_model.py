@@ -77,3 +77,5 @@ def test_wrong_input_is_told():
         count_ngrams([[1]], order=0, n_tokens=3)
     with pytest.raises(ValueError, match="at least one text"):
         model(2).perplexity([])
+    with pytest.raises(ValueError, match="got -1"):
+        model(2).log_prob([0, -1])

@@ -7,6 +7,8 @@ import pytest
 
 pytest.importorskip("safetensors", reason="needs the lessons' packages")
 
+from safetensors.numpy import save_file
+
 from clarity_lab.models.characters import encode_text
 from clarity_lab.models.language_model import count_ngrams, with_shorter
 from clarity_lab.models.ngram_files import (
@@ -15,6 +17,7 @@ from clarity_lab.models.ngram_files import (
     save_ngrams,
 )
 from clarity_lab.models.text_scorers import WordModel
+from clarity_lab.models.weights import CARD
 
 TEXTS = ["the cat sat", "the dog", "it's the cat's hat", "a cat", "a"]
 
@@ -52,6 +55,14 @@ def test_a_damaged_file_is_refused(tmp_path):
     save_ngrams(count_texts(TEXTS), path)
     path.write_bytes(path.read_bytes()[:-5])
     with pytest.raises(ValueError, match="Is the download whole"):
+        load_ngrams(path)
+
+
+def test_a_file_of_something_else_is_refused(tmp_path):
+    arrays = {"words": np.zeros(3, dtype=np.uint8)}
+    path = tmp_path / "x.safetensors"
+    save_file(arrays, path, metadata={CARD: "{}"})
+    with pytest.raises(ValueError, match="n-grams as save_ngrams writes them"):
         load_ngrams(path)
 
 

@@ -70,6 +70,13 @@ def test_weights_of_another_model_are_told(file):
         load_weights(RnnLM(size=16), file)
 
 
+@pytest.mark.parametrize("card", [{"name": "ngrams"}, {"sizes": {"listener": 3}}])
+def test_a_card_of_another_model_is_told(file, card):
+    write_card(file, card)
+    with pytest.raises(ValueError, match="weights of the model 'lm'"):
+        load_shipped("lm", folder=file.parent)
+
+
 def test_what_is_not_finite_is_not_written(file):
     old = file.read_bytes()
     model = RnnLM(size=8)
