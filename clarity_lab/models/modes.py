@@ -1,10 +1,11 @@
-"""Modes that are given back: who listens for a moment may go on training."""
+"""What is given back: the mode of a model that listens, and the chance of others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import torch
 from torch import nn
 
 
@@ -17,3 +18,11 @@ def listening(model: nn.Module) -> Iterator[None]:
         yield
     finally:
         model.train(was_training)
+
+
+@contextmanager
+def drawn_with(seed: int) -> Iterator[None]:
+    """First weights are drawn with a seed inside; the chance of others stays theirs."""
+    with torch.random.fork_rng([]):
+        torch.manual_seed(seed)
+        yield

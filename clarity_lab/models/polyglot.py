@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from clarity_lab.checks import require_choice
+from clarity_lab.models.modes import drawn_with
 from clarity_lab.models.speech_features import Batch
 
 Row = tuple[Tensor, Sequence[int]]
@@ -59,8 +59,7 @@ class Polyglot(nn.Module):
         """A layer for a new language, untrained; nothing for one that is known."""
         if task.language not in self.words:
             device = next(self.encoder.parameters()).device
-            with torch.random.fork_rng([]):
-                torch.manual_seed(seed)
+            with drawn_with(seed):
                 layer = nn.Linear(self.encoder.size, task.n_tokens)
             self.words[task.language] = layer.to(device)
 

@@ -157,3 +157,23 @@ def test_the_recordings_are_at_one_level():
     assert len({one.speaker for one in spoken}) >= 5
     levels = [float(one.samples.square().mean()) for one in spoken[::50]]
     np.testing.assert_allclose(levels, 1, rtol=1e-4)
+
+
+def test_a_speaker_nobody_knows_is_told_before_anything_is_trained(spoken, monkeypatch):
+    monkeypatch.setattr(strangers, "spoken_digits", lambda: spoken)
+    monkeypatch.setattr(strangers, "train", lambda *_, **__: pytest.fail("trained"))
+    with pytest.raises(ValueError, match="one of high, low, got 'theo'"):
+        strangers.strangers(["low", "theo"], seeds=[0])
+
+
+def test_first_weights_are_those_of_the_seed_and_disturb_no_chance():
+    before = torch.get_rng_state()
+    one, again, other = (digits.new_model(seed=seed) for seed in (1, 1, 2))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(one.name.weight, again.name.weight)
+    assert not torch.equal(one.name.weight, other.name.weight)
+
+
+def test_a_silent_recording_has_no_level_to_be_brought_to():
+    with pytest.raises(ValueError, match="expected a recording of 3 by me"):
+        Spoken.of(3, "me", np.zeros(800), sample_rate=8_000)

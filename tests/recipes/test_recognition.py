@@ -1,5 +1,6 @@
 """The training of the shipped recognisers, in small."""
 
+import os
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the lessons' packages")
 pytest.importorskip("jiwer", reason="needs the lessons' packages")
 
-from clarity_lab import audio, metrics  # noqa: E402
+from clarity_lab import audio, cli, metrics  # noqa: E402
 from clarity_lab.models.shipped import load_shipped, shipped_ngrams  # noqa: E402
+from clarity_lab.recipes import recognition  # noqa: E402
 from clarity_lab.recipes.recognition import data, score, train  # noqa: E402
 from clarity_lab.recipes.recognition.plans import TRAININGS, Training  # noqa: E402
 
@@ -160,3 +162,62 @@ def test_a_way_that_reads_all_right_has_no_errors(sentences):
     )
     assert (perfect[0]["wer"], perfect[0]["cer"]) == (0, 0)
     assert (nothing[0]["wer"], nothing[0]["cer"]) == (1, 1)
+
+
+def test_features_are_computed_anew_when_a_recording_is_newer(sentences, tmp_path):
+    kept = tmp_path / "features.pt"
+    data.features_of(sentences, kept_in=kept, show=False)
+    audio.save(sentences[0].path, np.zeros(1_600), sample_rate=16_000)
+    later = kept.stat().st_mtime + 10
+    os.utime(sentences[0].path, (later, later))
+    first, *_ = data.features_of(sentences, kept_in=kept, show=False)
+    assert first.shape == (64, 11)
+
+
+@pytest.mark.parametrize("content", [b"", b"half a file", None])
+def test_a_file_without_features_is_told_and_stays(sentences, tmp_path, content):
+    kept = tmp_path / "features.pt"
+    torch.save({"weights": torch.zeros(1)}, kept)
+    if content is not None:
+        kept.write_bytes(content)
+    before = kept.read_bytes()
+    with pytest.raises(ValueError, match="Delete it"):
+        data.features_of(sentences, kept_in=kept, show=False)
+    assert kept.read_bytes() == before
+
+
+def test_no_sound_is_read_for_weights_that_are_not_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(score, "utterances", lambda: pytest.fail("read"))
+    with pytest.raises(ValueError, match="clarity-lab recognition train ctc"):
+        score.score(tmp_path, names=["ctc"], show=False)
+
+
+def test_no_sound_is_read_for_a_device_that_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "utterances", lambda: pytest.fail("read"))
+    with pytest.raises(ValueError, match="torch can use here, got 'gpu'"):
+        train.train("ctc", folder=tmp_path, device="gpu", show=False)
+
+
+NONSENSE = [
+    ["train", "ctc", "--epochs", "0"],
+    ["train", "ctc", "--seed", "-1"],
+    ["digits", "--seeds", "1", "x"],
+    ["score", "--most", "0"],
+]
+
+
+@pytest.mark.parametrize("words", NONSENSE, ids=" ".join)
+def test_numbers_that_make_no_sense_are_told(words, capsys, monkeypatch):
+    monkeypatch.setattr(recognition, "run", lambda _: pytest.fail("done"))
+    with pytest.raises(SystemExit):
+        cli.main(["recognition", *words])
+    assert "expected a whole number from" in capsys.readouterr().err
+
+
+def test_what_stands_in_its_way_the_command_says_in_a_line(tmp_path, capsys):
+    place = tmp_path / "a file"
+    place.write_text("mine")
+    words = ["recognition", "train", "ctc", "--folder", str(place / "exp")]
+    assert cli.main(words) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("clarity-lab: recognition train: ")

@@ -30,28 +30,56 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     train = actions.add_parser("train", help="train a model, and write its weights")
     train.add_argument("name", choices=[*TRAININGS, "ngrams"])
     train.add_argument("--folder", type=Path, default=Path("exp/recognition"))
-    train.add_argument("--seed", type=int, default=0)
-    train.add_argument("--epochs", type=int, help="other than planned")
+    train.add_argument("--seed", type=_seed, default=0)
+    train.add_argument("--epochs", type=_count, help="other than planned")
     train.add_argument("--device", default="cpu", help="cpu or cuda")
     live = actions.add_parser("digits", help="train digits live, ask a stranger")
     live.add_argument("--unseen", nargs="+", default=["fsdd-theo"], metavar="SPEAKER")
-    live.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    live.add_argument("--seeds", nargs="+", type=_seed, default=[0, 1, 2])
     score = actions.add_parser("score", help="error rates on speakers never heard")
     score.add_argument("--folder", type=Path, default=Path("exp/recognition"))
     score.add_argument("--part", choices=("eval", "dev"), default="eval")
     score.add_argument("--names", nargs="+", default=["ctc"], choices=RECOGNISERS)
-    score.add_argument("--most", type=int, help="sentences of each set")
+    score.add_argument("--most", type=_count, help="sentences of each set")
     beside = actions.add_parser("conditions", help="real recognisers beside ours")
     beside.add_argument("--out", type=Path, default=Path("conditions.csv"))
     beside.add_argument("--names", nargs="+", choices=BESIDE, default=BESIDE)
     beside.add_argument("--folder", type=Path, help="of the weights of ours")
 
 
+def _seed(text: str) -> int:
+    return _whole(text, least=0)
+
+
+def _count(text: str) -> int:
+    return _whole(text, least=1)
+
+
+def _whole(text: str, *, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number from {least}, got {text!r}"
+        )
+    return int(text)
+
+
 def run(options: argparse.Namespace) -> int:
-    """Do what was asked for."""
-    if options.action != "train":
-        actions = {"score": _score, "digits": _digits, "conditions": _conditions}
+    """Do what was asked for; what stands in its way is said in one line."""
+    actions = {
+        "train": _train,
+        "score": _score,
+        "digits": _digits,
+        "conditions": _conditions,
+    }
+    try:
         return actions[options.action](options)
+    except (FloatingPointError, OSError, RuntimeError, ValueError) as error:
+        say = f"clarity-lab: recognition {options.action}: {told(error)}"
+        print(say, file=sys.stderr)
+        return 1
+
+
+def _train(options: argparse.Namespace) -> int:
     from clarity_lab.recipes.recognition.train import count, train
 
     if options.name == "ngrams":
@@ -99,11 +127,7 @@ def _conditions(options: argparse.Namespace) -> int:
     )
     from clarity_lab.recipes.recognition.recognisers import recognisers_here
 
-    try:
-        require_writable(options.out)
-    except OSError as error:
-        print(f"clarity-lab: recognition: {told(error)}", file=sys.stderr)
-        return 1
+    require_writable(options.out)
     folder = options.folder or FOLDER
     here, missing = recognisers_here(options.names, folder=folder)
     for name, why in missing.items():

@@ -89,17 +89,24 @@ def features_of(
 
     Args:
         sentences: What to read.
-        kept_in: A file that keeps them; it is used again for the same recordings.
+        kept_in: A file that keeps them; it is used again for the same recordings, if
+            none of them is newer.
         show: Whether to show a bar.
 
     Returns:
         For each, shape (mels, its frames).
+
+    Raises:
+        ValueError: If the file holds something else, or is damaged.
     """
     names = [str(one.path) for one in sentences]
     if kept_in is not None and kept_in.exists():
-        kept = torch.load(kept_in, weights_only=True)
-        if kept["names"] == names:
-            return kept["features"]
+        of, features = _kept(kept_in)
+        written = kept_in.stat().st_mtime
+        if of == names and all(
+            one.path.stat().st_mtime <= written for one in sentences
+        ):
+            return features
     features = []
     for one in tqdm(sentences, desc="features", disable=not show):
         samples, sample_rate = audio.load(one.path)
@@ -110,6 +117,17 @@ def features_of(
         torch.save({"names": names, "features": features}, content)
         write_whole(kept_in, content.getvalue())
     return features
+
+
+def _kept(path: Path) -> tuple[list[str], list[Tensor]]:
+    try:
+        kept = torch.load(path, weights_only=True)
+        return kept["names"], kept["features"]
+    except Exception as error:  # torch raises whatever it likes
+        raise ValueError(
+            f"{path} holds no features, or is damaged ({error}). Delete it, and they "
+            "are computed again."
+        ) from error
 
 
 class TrainingBatches:

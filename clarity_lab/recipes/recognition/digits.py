@@ -20,6 +20,7 @@ from clarity_lab.models.augmentation import hide_stripes, stretch
 from clarity_lab.models.conv_encoder import ConvEncoder
 from clarity_lab.models.ctc_recogniser import CtcRecogniser
 from clarity_lab.models.ctc_search import greedy_search
+from clarity_lab.models.modes import drawn_with
 from clarity_lab.models.speech_features import (
     RATE_HZ,
     Batch,
@@ -65,8 +66,17 @@ class Spoken:
     def of(
         cls, digit: int, speaker: str, samples: NDArray, *, sample_rate: int
     ) -> Spoken:
-        """A recording as it came, brought to 16 kHz and to the one level."""
+        """A recording as it came, brought to 16 kHz and to the one level.
+
+        Raises:
+            ValueError: If it is silent.
+        """
         sound = as_sound(samples, sample_rate=sample_rate)
+        if not sound.any():
+            raise ValueError(
+                f"expected a recording of {digit} by {speaker} that can be heard, got "
+                "silence. Leave it out."
+            )
         return cls(digit, speaker, sound / sound.square().mean().sqrt())
 
 
@@ -175,8 +185,8 @@ class DigitEncoder(ConvEncoder):
 
 def new_model(*, seed: int) -> CtcRecogniser:
     """A recogniser of ten words, untrained."""
-    torch.manual_seed(seed)
-    return CtcRecogniser(DigitEncoder(**SIZES), n_tokens=len(DIGITS) + 1)
+    with drawn_with(seed):
+        return CtcRecogniser(DigitEncoder(**SIZES), n_tokens=len(DIGITS) + 1)
 
 
 class DigitBatches:

@@ -20,7 +20,7 @@ from clarity_lab.metrics.text import TextErrors, word_errors
 from clarity_lab.models.continual import FineTuning, learn
 from clarity_lab.models.conv_encoder import ConvEncoder
 from clarity_lab.models.ctc_search import greedy_search
-from clarity_lab.models.modes import listening
+from clarity_lab.models.modes import drawn_with, listening
 from clarity_lab.models.polyglot import Polyglot, Row, Task
 from clarity_lab.models.speech_features import Batch, batch_of
 from clarity_lab.models.training import Plan
@@ -145,8 +145,8 @@ def make_batches(rows: Sequence[Row], rng: np.random.Generator) -> list[Batch]:
 
 def new_model(*, seed: int) -> Polyglot:
     """A recogniser that knows no language yet."""
-    torch.manual_seed(seed)
-    return Polyglot(ConvEncoder(**SIZES))
+    with drawn_with(seed):
+        return Polyglot(ConvEncoder(**SIZES))
 
 
 def learn_first(

@@ -129,12 +129,10 @@ def score(
 
     Returns:
         One row per way and set: model, decoding, set, wer, cer, words, speakers.
+
+    Raises:
+        ValueError: If weights are not there, or damaged.
     """
-    sentences = _chosen([one for one in utterances() if one.part == part], most)
-    kept_in = folder / f"features-{part}.pt"
-    features = [
-        one.float() for one in features_of(sentences, kept_in=kept_in, show=show)
-    ]
     ways = []
     for name in names:
         model = load_shipped(name, folder=folder)
@@ -142,6 +140,11 @@ def score(
             ways += ctc_ways(model, shipped_ngrams(folder=folder))
         else:
             ways += spelling_ways(name, model, load_shipped("lm", folder=folder))
+    sentences = _chosen([one for one in utterances() if one.part == part], most)
+    kept_in = folder / f"features-{part}.pt"
+    features = [
+        one.float() for one in features_of(sentences, kept_in=kept_in, show=show)
+    ]
     rows = []
     for way in tqdm(ways, desc="ways to decode", disable=not show):
         found = [way.read(one) for one in features]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from clarity_lab.checks import require_choice
 from clarity_lab.recipes.recognition.digits import (
     errors,
     new_model,
@@ -37,8 +38,9 @@ def strangers(
     Raises:
         ValueError: If there is no such speaker.
     """
-    spoken = spoken_digits()
-    rows = []
+    spoken, unseen, rows = spoken_digits(), list(unseen), []
+    for name in unseen:  # all of them, before the first minutes are spent
+        require_choice(name, name="speaker", choices={one.speaker for one in spoken})
     for name in unseen:
         asked = strings(
             [one for one in spoken if one.speaker == name], N_ASKED, seed=ASKED_SEED

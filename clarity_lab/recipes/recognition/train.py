@@ -12,6 +12,7 @@ from clarity_lab.metrics.text import cer
 from clarity_lab.models.characters import decode_tokens, encode_text
 from clarity_lab.models.ctc_recogniser import CtcRecogniser
 from clarity_lab.models.ctc_search import greedy_search
+from clarity_lab.models.modes import drawn_with
 from clarity_lab.models.ngram_files import count_texts, save_ngrams
 from clarity_lab.models.shipped import MAKERS
 from clarity_lab.models.speech_features import FRAMES_PER_S, N_MELS, Batch, batch_of
@@ -53,15 +54,20 @@ def train(
 
     Returns:
         The file of weights.
+
+    Raises:
+        ValueError: If there is no such device, or the checkpoint is of another plan.
     """
     training = TRAININGS[name]
     n_epochs = n_epochs or training.plan.n_epochs
     plan = replace(training.plan, seed=seed, n_epochs=n_epochs)
+    _require_device(device)
     folder.mkdir(parents=True, exist_ok=True)
     heard = _heard(name, folder / "features.pt", show)
     dev = heard["dev"][:: max(1, len(heard["dev"]) // MOST_DEV)]
-    torch.manual_seed(seed)
-    model = MAKERS[name](**training.sizes).to(device)
+    with drawn_with(seed):
+        model = MAKERS[name](**training.sizes)
+    model.to(device)
     batches = TrainingBatches(
         *zip(*heard["train"], strict=True), seed=seed, size=training.batch_size
     )
@@ -87,6 +93,16 @@ def train(
     path = folder / f"{name}.safetensors"
     save_weights(model, path, card=card)
     return path
+
+
+def _require_device(device: str) -> None:
+    try:
+        torch.zeros(0, device=device)
+    except (AssertionError, RuntimeError) as error:  # known before hours are spent
+        raise ValueError(
+            f"expected a device that torch can use here, got {device!r} ({error}). Try "
+            "cpu."
+        ) from error
 
 
 def count(*, folder: Path) -> Path:
