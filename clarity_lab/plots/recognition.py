@@ -130,6 +130,8 @@ def plot_lattice(
     """
     shares = _require_shares(shares, states)
     total, n_states = shares.shape
+    if path is not None:
+        _require_path(path, total, n_states)
     n_frames = total if n_frames is None else int(n_frames)
     ax = axes_or_new(ax, figsize=(2 + 0.55 * total, 1.2 + 0.4 * n_states))
     ax.grid(False)
@@ -194,6 +196,14 @@ def _draw_circles(ax: Axes, shares: NDArray, n_frames: int) -> ScalarMappable:
                 ink = "white" if share > 0.6 else "black"
                 ax.text(x, y, f"{100 * share:.0f}", color=ink, **words)
     return circles
+
+
+def _require_path(path: Sequence[int], total: int, n_states: int) -> None:
+    if len(path) != total or not all(0 <= state < n_states for state in path):
+        raise ValueError(
+            f"expected a path of {total} states, one a frame, from 0 to "
+            f"{n_states - 1}, got {list(path)}. Try align(...).states."
+        )
 
 
 def _require_shares(shares: ArrayLike, states: Sequence[str]) -> NDArray:

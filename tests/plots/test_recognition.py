@@ -82,3 +82,11 @@ def test_a_path_is_drawn_through_its_states(rng):
 def test_what_are_no_shares_is_refused(shares):
     with pytest.raises(ValueError, match="expected shares"):
         plot_lattice(shares, states=["-", "a", "-"])
+
+
+@pytest.mark.parametrize("path", [[0, 1, 1], [0, 1, 1, 3], [-1, 0, 0, 0]])
+def test_a_path_that_leaves_the_lattice_is_refused(rng, path):
+    with pytest.raises(
+        ValueError, match="a path of 4 states, one a frame, from 0 to 2"
+    ):
+        plot_lattice(rng.random((4, 3)), states=["-", "a", "-"], path=path)

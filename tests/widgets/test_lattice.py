@@ -67,6 +67,14 @@ def test_a_text_that_needs_more_frames_is_explained(explorer):
     assert "needs 7 frames, there are 6" in explorer.view.value
 
 
+@pytest.mark.parametrize("where", [2, (slice(None), 1)])
+def test_a_text_that_is_impossible_is_explained(log_probs, where):
+    log_probs[where] = -np.inf
+    explorer = explore_lattice(log_probs, letters="-abc", text="ab")
+    explorer.controls["best_path"].value = True
+    assert "P(“ab”) = 0" in explorer.view.value
+
+
 def test_the_empty_text_is_all_blanks(explorer, log_probs):
     explorer.controls["text"].value = ""
     assert said(explorer) == pytest.approx(np.exp(log_probs[:, 0].sum()), rel=0.01)
