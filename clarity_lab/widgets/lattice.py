@@ -68,8 +68,8 @@ def explore_lattice(log_probs: ArrayLike, *, letters: str, text: str) -> Explore
         sums = lattice(log_probs[None], torch.tensor([labels], dtype=torch.long))
         if not sums.log_likelihood.isfinite():
             return (
-                f"<p>P(“{html.escape(text)}”) = 0: each path that says it needs a token "
-                "where its probability is 0.</p>"
+                f"<p>P(“{html.escape(text)}”) = 0: each path that says it needs a "
+                "token where its probability is 0.</p>"
             )
         path = align(log_probs, labels).states.tolist() if best_path else None
         return _page(sums, log_probs, letters, text, shown, int(frame), path)
