@@ -136,6 +136,7 @@ class TransformerASR(HybridSpeller):
 
     def __init__(
         self,
+        front: nn.Module | None = None,
         *,
         n_mels: int = N_MELS,
         size: int = 144,
@@ -149,6 +150,8 @@ class TransformerASR(HybridSpeller):
         """Draw the first weights.
 
         Args:
+            front: Has a `size`, maps features and lengths to what the encoder's layers
+                begin with. Default: a `Subsampling`.
             n_mels: Of the features.
             size: Of each entry.
             n_heads: Of each attention.
@@ -161,7 +164,8 @@ class TransformerASR(HybridSpeller):
         super().__init__()
         self.size = size
         kind = {"n_heads": n_heads, "widening": widening, "dropout": dropout}
-        self.subsample = Subsampling(n_mels, size)
+        self.front = front or Subsampling(n_mels, size)
+        self.join = nn.Linear(front.size, size) if front else nn.Identity()
         self.encoder = nn.ModuleList(
             Layer(size, hears=False, **kind) for _ in range(n_encoder_layers)
         )
@@ -181,8 +185,8 @@ class TransformerASR(HybridSpeller):
             features: Shape (batch, mels, frames).
             n_frames: Frames of each that count, shape (batch,).
         """
-        x, n_frames = self.subsample(features, n_frames)
-        counts = counting(n_frames, x.shape[1])
+        x, n_frames = self.front(features, n_frames)
+        x, counts = self.join(x), counting(n_frames, x.shape[1])
         x = self.dropout(x + positions(x.shape[1], self.size).to(x))
         for layer in self.encoder:
             x, _ = layer(x, counts[:, None])

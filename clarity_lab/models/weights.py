@@ -5,6 +5,7 @@ Lesson: 20_ctc.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -81,6 +82,27 @@ def write_card(path: str | Path, card: Mapping) -> None:
     read_card(path)
     content = save(load_file(str(path)), metadata={CARD: json.dumps(card)})
     write_whole(Path(path), content)
+
+
+def fingerprint(path: str | Path) -> str:
+    """By what to know weights again, whatever their card says.
+
+    Args:
+        path: What `save_weights` wrote.
+
+    Returns:
+        16 letters and digits.
+
+    Raises:
+        ValueError: If it is no such file.
+    """
+    from safetensors.numpy import load_file
+
+    read_card(path)
+    digest = hashlib.sha256()
+    for name, value in sorted(load_file(str(path)).items()):
+        digest.update(name.encode() + value.tobytes())
+    return digest.hexdigest()[:16]
 
 
 def load_weights(model: nn.Module, path: str | Path) -> dict:

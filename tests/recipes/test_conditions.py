@@ -9,7 +9,7 @@ pytest.importorskip("jiwer", reason="needs the lessons' packages")
 
 from clarity_lab import audio, cli
 from clarity_lab.models.characters import LETTERS
-from clarity_lab.models.shipped import MAKERS
+from clarity_lab.models.shipped import SPELLERS, encoder_of, make
 from clarity_lab.models.weights import save_weights
 from clarity_lab.recipes.recognition import conditions as module
 from clarity_lab.recipes.recognition import recognisers
@@ -179,10 +179,12 @@ def test_ours_can_be_asked_once_their_weights_are_there(name, sound, tmp_path):
         "transformer": sizes,
         "lm": {"size": 8},
     }
-    for one in (name, "lm"):
-        model = MAKERS[one](**sizes[one])
-        path = tmp_path / f"{one}.safetensors"
-        save_weights(model, path, card={"sizes": sizes[one]})
+    for one in dict.fromkeys(("ctc", name, "lm")):
+        model = make(one, folder=tmp_path, **sizes[one])
+        card = {"sizes": sizes[one]}
+        if one in SPELLERS:
+            card["encoder"] = encoder_of(tmp_path)
+        save_weights(model, tmp_path / f"{one}.safetensors", card=card)
     ours = recognisers.load_recogniser(name, folder=tmp_path)
     assert set(ours(sound[:RATE], sample_rate=RATE)) <= set(LETTERS)
 

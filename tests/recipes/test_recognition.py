@@ -1,6 +1,7 @@
 """The training of the shipped recognisers, in small."""
 
 import os
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,7 +18,7 @@ from clarity_lab.recipes.recognition.plans import TRAININGS, Training  # noqa: E
 
 SMALL = {
     "ctc": {"size": 16, "n_blocks": 1},
-    "attention": {"listener": 8, "size": 16},
+    "attention": {"size": 16},
     "transformer": {
         "size": 16,
         "n_heads": 2,
@@ -48,10 +49,18 @@ def small(name):
     return Training(planned.plan, SMALL[name], batch_size=2)
 
 
+@pytest.fixture
+def lender(sentences, tmp_path, monkeypatch):
+    """A folder with a CTC recogniser."""
+    monkeypatch.setitem(TRAININGS, "ctc", small("ctc"))
+    return train.train("ctc", folder=tmp_path / "exp", n_epochs=1, show=False)
+
+
 @pytest.mark.parametrize("name", TRAININGS)
 def test_a_training_leaves_weights_that_say_how_they_were_made(
-    name, sentences, tmp_path, monkeypatch
+    name, sentences, lender, tmp_path, monkeypatch
 ):
+    lender.with_suffix(".state").unlink()
     monkeypatch.setitem(TRAININGS, name, small(name))
     path = train.train(name, folder=tmp_path / "exp", n_epochs=2, seed=3, show=False)
     model = load_shipped(name, folder=path.parent)
@@ -84,6 +93,25 @@ def test_an_interrupted_training_ends_as_one_in_a_piece(
         train.train("ctc", folder=pieces, n_epochs=3, show=False)
     resumed = train.train("ctc", folder=pieces, n_epochs=3, show=False)
     assert resumed.read_bytes() == whole.read_bytes()
+
+
+def test_a_speller_listens_with_the_encoder_that_it_learnt_with(
+    sentences, lender, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(TRAININGS, "attention", small("attention"))
+    path = train.train("attention", folder=lender.parent, n_epochs=1, show=False)
+    features = data.features_of(sentences[:1], show=False)[0].float()[None]
+    n_frames = torch.tensor([features.shape[-1]])
+    ctc = load_shipped("ctc", folder=lender.parent)
+    memory, _ = load_shipped("attention", folder=lender.parent).listen(
+        features, n_frames
+    )
+    torch.testing.assert_close(memory, ctc.encoder(features, n_frames)[0])
+
+    other = train.train("ctc", folder=tmp_path / "b", n_epochs=1, seed=1, show=False)
+    shutil.copy(path, other.parent)
+    with pytest.raises(ValueError, match=r"expected the ctc\.safetensors that"):
+        load_shipped("attention", folder=other.parent)
 
 
 def row(dataset, split, speaker):

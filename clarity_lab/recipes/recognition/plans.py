@@ -28,13 +28,14 @@ TRAININGS = {
         {"size": 160, "n_blocks": 8, "width": 11, "widening": 3},
     ),
     "attention": Training(
-        Plan(n_epochs=50, learning_rate=1e-3, warm_up=0.1),
-        {"listener": 80, "attention": "location", "size": 144},
+        Plan(n_epochs=16, learning_rate=1e-3, warm_up=0.1),
+        {"attention": "location", "size": 192},
         batch_size=32,
     ),
     "transformer": Training(
-        Plan(n_epochs=60, learning_rate=1e-3, warm_up=0.15, bf16=True),
-        {"size": 112, "n_heads": 4, "n_encoder_layers": 6, "n_decoder_layers": 2},
+        Plan(n_epochs=16, learning_rate=1e-3, warm_up=0.1, bf16=True),
+        {"size": 144, "n_heads": 4, "n_encoder_layers": 2, "n_decoder_layers": 2},
+        batch_size=32,
     ),
     "lm": Training(
         Plan(n_epochs=40, learning_rate=2e-3, warm_up=0.1, patience=8),

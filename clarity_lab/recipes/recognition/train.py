@@ -14,7 +14,7 @@ from clarity_lab.models.ctc_recogniser import CtcRecogniser
 from clarity_lab.models.ctc_search import greedy_search
 from clarity_lab.models.modes import drawn_with
 from clarity_lab.models.ngram_files import count_texts, save_ngrams
-from clarity_lab.models.shipped import MAKERS
+from clarity_lab.models.shipped import SPELLERS, encoder_of, make
 from clarity_lab.models.speech_features import FRAMES_PER_S, N_MELS, Batch, batch_of
 from clarity_lab.models.training import fit
 from clarity_lab.models.weights import save_weights
@@ -66,7 +66,7 @@ def train(
     heard = _heard(name, folder / "features.pt", show)
     dev = heard["dev"][:: max(1, len(heard["dev"]) // MOST_DEV)]
     with drawn_with(seed):
-        model = MAKERS[name](**training.sizes)
+        model = make(name, folder=folder, **training.sizes)
     model.to(device)
     batches = TrainingBatches(
         *zip(*heard["train"], strict=True), seed=seed, size=training.batch_size
@@ -90,6 +90,8 @@ def train(
         "dev_score": round(max(done.scores), 4),
         "epoch": done.best + 1,
     }
+    if name in SPELLERS:
+        card["encoder"] = encoder_of(folder)
     path = folder / f"{name}.safetensors"
     save_weights(model, path, card=card)
     return path
