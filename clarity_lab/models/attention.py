@@ -118,6 +118,31 @@ class LocationAttention(nn.Module):
         return scores.masked_fill(~counts, -torch.inf).softmax(-1)
 
 
+class Sharpened(nn.Module):
+    """An attention whose scores are multiplied by a number before the softmax.
+
+    Attributes:
+        sharpness: 0 looks everywhere alike, 1 changes nothing, more looks at less.
+    """
+
+    def __init__(self, attention: nn.Module) -> None:
+        """Begin with 1."""
+        super().__init__()
+        self.attention, self.sharpness = attention, 1.0
+
+    def prepare(self, memory: Tensor) -> Tensor:
+        """What of the memory need be computed only once."""
+        return self.attention.prepare(memory)
+
+    def forward(
+        self, state: Tensor, keys: Tensor, counts: Tensor, before: Tensor
+    ) -> Tensor:
+        """Where to look next, (batch, frames)."""
+        weights = self.attention(state, keys, counts, before)
+        scores = self.sharpness * weights.clamp_min(1e-30).log()
+        return scores.masked_fill(~counts, -torch.inf).softmax(-1)
+
+
 class MultiHeadAttention(nn.Module):
     """Attend several times side by side, each in its own projection.
 

@@ -90,11 +90,11 @@ class ConvEncoder(nn.Module):
 
     Attributes:
         size: Of the hidden state.
-        reach_s: How much sound one hidden state sees, in seconds.
     """
 
     def __init__(
         self,
+        front: nn.Module | None = None,
         *,
         n_mels: int = N_MELS,
         size: int = 192,
@@ -106,6 +106,8 @@ class ConvEncoder(nn.Module):
         """Draw the first weights.
 
         Args:
+            front: Has a `size`, maps features and lengths to what the blocks begin
+                with. Default: a `Subsampling`.
             n_mels: Of the features.
             size: Of the hidden state.
             n_blocks: How many residual blocks.
@@ -115,14 +117,13 @@ class ConvEncoder(nn.Module):
         """
         super().__init__()
         self.size = size
-        self.subsample = Subsampling(n_mels, size)
+        self.subsample = front or Subsampling(n_mels, size)
+        self.join = nn.Linear(front.size, size) if front else nn.Identity()
         self.norm = nn.LayerNorm(size)
         self.blocks = nn.ModuleList(
             ConvBlock(size, width=width, widening=widening, dropout=dropout)
             for _ in range(n_blocks)
         )
-        n_frames = 5 + 2 * 4 + STRIDE * n_blocks * (width - 1)
-        self.reach_s = n_frames / 100
 
     def forward(self, features: Tensor, n_frames: Tensor) -> tuple[Tensor, Tensor]:
         """Encode a batch.
@@ -137,7 +138,7 @@ class ConvEncoder(nn.Module):
         """
         hidden, n_frames = self.subsample(features, n_frames)
         counts = counting(n_frames, hidden.shape[1]).to(hidden.dtype)
-        hidden = self.norm(hidden)
+        hidden = self.norm(self.join(hidden))
         for block in self.blocks:
             hidden = block(hidden, counts)
         return nn.functional.layer_norm(hidden, hidden.shape[-1:]), n_frames

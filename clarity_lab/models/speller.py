@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Protocol
 
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
 from clarity_lab.models.ctc import ctc_loss
-from clarity_lab.models.speech_features import Batch
+from clarity_lab.models.speech_features import RATE_HZ, Batch, as_sound, log_mel
 
 END = 0
 """Ends a text, and stands before its first letter."""
@@ -51,6 +52,26 @@ class HybridSpeller(nn.Module):
     """What LAS and the transformer share: a head for CTC beside the one that spells."""
 
     ctc: nn.Linear
+
+    @torch.inference_mode()
+    def listen_to(
+        self, samples: ArrayLike, *, sample_rate: int
+    ) -> tuple[Tensor, Tensor]:
+        """Encode one recording.
+
+        Args:
+            samples: Shape (samples,) or (channels, samples), full scale at 1.0.
+            sample_rate: In Hz; resampled to 16 kHz if it is another.
+
+        Returns:
+            memory: What was heard, shape (1, m, size).
+            counts: Which of it counts: all, shape (1, m).
+        """
+        device = self.ctc.weight.device
+        sound = as_sound(samples, sample_rate=sample_rate).to(device)
+        features = log_mel(sound, sample_rate=RATE_HZ)[None]
+        n_frames = torch.tensor([features.shape[-1]], device=device)
+        return self.listen(features, n_frames)
 
     def ctc_log_probs(self, memory: Tensor) -> Tensor:
         """What each frame may be by itself, shape (batch, m, tokens)."""
@@ -121,3 +142,34 @@ def letter_loss(
     return torch.nn.functional.cross_entropy(
         log_probs[counts], wanted[counts], label_smoothing=smoothing
     )
+
+
+@torch.inference_mode()
+def spell_greedily(
+    model: Speller, memory: Tensor, counts: Tensor, *, most_labels: int | None = None
+) -> list[list[int]]:
+    """Write down what was heard, each time the likeliest letter, until the end.
+
+    The speller is told its own last letter, right or wrong.
+
+    Args:
+        model: In eval mode.
+        memory: From `listen`, shape (batch, m, size).
+        counts: From `listen`, shape (batch, m).
+        most_labels: The longest text. Default: a letter for each of the m.
+
+    Returns:
+        The tokens of each text, without the end.
+    """
+    state = model.begin(memory, counts)
+    tokens = torch.full((len(memory),), END, device=memory.device)
+    written, ended = [], torch.zeros_like(tokens, dtype=torch.bool)
+    for _ in range(most_labels or memory.shape[1]):
+        log_probs, state = model.step(tokens, state)
+        tokens = log_probs.argmax(-1)
+        ended = ended | (tokens == END)
+        if ended.all():
+            break
+        written.append(tokens.masked_fill(ended, END))
+    rows = torch.stack(written, -1).tolist() if written else [[]] * len(memory)
+    return [[token for token in row if token != END] for row in rows]

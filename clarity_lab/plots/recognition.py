@@ -1,4 +1,4 @@
-"""How a recogniser sees a sound: what each frame may be, and ways through a lattice."""
+"""How a recogniser sees a sound: what a frame may be, lattices, where it looked."""
 
 from __future__ import annotations
 
@@ -69,6 +69,53 @@ def plot_posteriors(
     ax.figure.colorbar(image, ax=ax, label="Probability", pad=0.02)
     ax.set_yticks(range(len(rows)), [letters[row] for row in rows])
     ax.set_ylabel("Token")
+    time_axis(ax)
+    ax.set_xlim(*edges_s[[0, -1]])
+    return ax
+
+
+def plot_attention(
+    weights: ArrayLike,
+    *,
+    letters: Sequence[str],
+    frame_s: float,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw where a speller looked for each letter: a row a letter, from above.
+
+    Args:
+        weights: From 0 to 1, shape (letters, frames).
+        letters: What was written in each step, (letters,).
+        frame_s: Seconds from one frame to the next.
+        ax: Where to draw. Default: a new figure.
+
+    Returns:
+        The axes; white is 0, black the largest weight of the row.
+
+    Raises:
+        ValueError: If the weights are none, or not as many rows as letters.
+    """
+    weights = np.asarray(weights, dtype=float)
+    if weights.ndim != 2 or len(weights) != len(letters) or not weights.size:
+        raise ValueError(
+            f"expected weights of shape ({len(letters)}, frames), one row for each "
+            f"letter, got {weights.shape}."
+        )
+    if not (weights >= 0).all():
+        raise ValueError("expected weights of 0 or more, got a negative one or NaN.")
+    frame_s = require_number(frame_s, name="frame_s", unit="s")
+    ax = axes_or_new(ax, figsize=(9, 0.8 + 0.16 * len(letters)))
+    ax.grid(False)
+    edges_s = cell_edges(weights.shape[1], step=frame_s)
+    ax.imshow(
+        weights / weights.max(-1, keepdims=True).clip(1e-12),
+        cmap="Greys",
+        aspect="auto",
+        interpolation="nearest",
+        extent=(*edges_s[[0, -1]], len(letters) - 0.5, -0.5),
+    )
+    ax.set_yticks(range(len(letters)), letters, fontsize="small")
+    ax.set_ylabel("Written")
     time_axis(ax)
     ax.set_xlim(*edges_s[[0, -1]])
     return ax

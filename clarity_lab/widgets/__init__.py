@@ -2,11 +2,12 @@
 
 Lessons: 00_start_here, 01_sound_and_level, 02_speech_features, 10_scene_rendering,
 11_hearing_loss, 12_hearing_aid, 13_intelligibility, 14_music_quality, 20_ctc,
-22_decoding_and_wer, 23_recognition_in_real_life, 24_continual_languages,
-90_whole_chain.
+21_attention_asr, 22_decoding_and_wer, 23_recognition_in_real_life,
+24_continual_languages, 90_whole_chain.
 """
 
 from clarity_lab.widgets.aligned import play_aligned
+from clarity_lab.widgets.attention import explore_attention
 from clarity_lab.widgets.audiogram_editor import AudiogramEditor, audiogram_editor
 from clarity_lab.widgets.blind_test import BlindTest
 from clarity_lab.widgets.chain import explore_chain
@@ -41,6 +42,7 @@ __all__ = [
     "Recorder",
     "audiogram_editor",
     "compare",
+    "explore_attention",
     "explore_chain",
     "explore_compressor",
     "explore_decoding",

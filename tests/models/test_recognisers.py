@@ -9,6 +9,7 @@ from clarity_lab.models.ctc_recogniser import CtcRecogniser  # noqa: E402
 from clarity_lab.models.las import LAS, Listener  # noqa: E402
 from clarity_lab.models.rnn_lm import RnnLM  # noqa: E402
 from clarity_lab.models.speech_features import batch_of  # noqa: E402
+from clarity_lab.models.speller import spell_greedily  # noqa: E402
 from clarity_lab.models.transformer_asr import TransformerASR  # noqa: E402
 
 N_TOKENS = 6
@@ -128,15 +129,6 @@ def test_a_language_model_steps_as_it_reads(batch):
     assert model.log_prob(text) == pytest.approx(float(by_hand.detach()), abs=1e-5)
 
 
-def test_the_reach_of_the_encoder_is_what_it_says():
-    encoder = ConvEncoder(size=16, n_blocks=2, dropout=0.0).double()
-    features = torch.randn(1, 64, 401, dtype=torch.double, requires_grad=True)
-    hidden, _ = encoder(features, torch.tensor([401]))
-    hidden[0, 50, 0].backward()
-    seen = features.grad[0].abs().sum(0).nonzero()[:, 0]
-    assert (seen[-1] - seen[0] + 1) / 100 == pytest.approx(encoder.reach_s)
-
-
 def test_a_recording_becomes_letters_at_any_rate(rng):
     model = CtcRecogniser(ConvEncoder(size=16, n_blocks=2))
     for rate in (8_000, 16_000, 44_100):
@@ -176,3 +168,19 @@ def test_a_listener_refuses_other_mels_than_it_has_weights_for():
 def test_an_attention_of_another_name_is_told():
     with pytest.raises(ValueError, match="one of content, location, got 'both'"):
         LAS(attention="both")
+
+
+@pytest.mark.parametrize("name", SPELLERS)
+def test_greedy_spelling_writes_the_likeliest_letter_given_its_own(name, batch):
+    torch.manual_seed(3)
+    model = SPELLERS[name]().eval()
+    memory, counts = model.listen(batch.features, batch.n_frames)
+    written = spell_greedily(model, memory, counts, most_labels=6)
+    for k, tokens in enumerate(written):
+        one = memory[k : k + 1], counts[k : k + 1]
+        told = torch.tensor([tokens], dtype=torch.long)
+        log_probs, _ = model.spell(*one, told)
+        said = log_probs[0].argmax(-1).tolist()
+        assert said[: len(tokens)] == tokens
+        assert len(tokens) == 6 or said[len(tokens)] == 0
+        assert [tokens] == spell_greedily(model, *one, most_labels=6)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from clarity_lab.plots import plot_lattice, plot_posteriors
+from clarity_lab.plots import plot_attention, plot_lattice, plot_posteriors
 from clarity_lab.plots.recognition import steps_of
 
 STATES = ["-", "d", "-", "d", "-", "o", "-"]
@@ -90,3 +90,30 @@ def test_a_path_that_leaves_the_lattice_is_refused(rng, path):
         ValueError, match="a path of 4 states, one a frame, from 0 to 2"
     ):
         plot_lattice(rng.random((4, 3)), states=["-", "a", "-"], path=path)
+
+
+def test_an_attention_is_a_row_a_letter_from_above_each_as_dark_as_it_can(rng):
+    weights = rng.random((3, 8))
+    ax = plot_attention(weights, letters="abc", frame_s=0.04)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
+    assert ax.yaxis_inverted()
+    image = ax.images[0]
+    np.testing.assert_allclose(
+        image.get_array(), weights / weights.max(-1, keepdims=True)
+    )
+    assert image.get_extent()[:2] == pytest.approx([-0.02, 0.30])
+
+
+@pytest.mark.parametrize(
+    ("weights", "match"),
+    [
+        (np.ones(3), "one row for each"),
+        (np.ones((2, 5)), "one row for each"),
+        (np.ones((3, 0)), "one row for each"),
+        (-np.ones((3, 2)), "negative one or NaN"),
+        (np.full((3, 2), np.nan), "negative one or NaN"),
+    ],
+)
+def test_what_is_no_attention_is_refused(weights, match):
+    with pytest.raises(ValueError, match=match):
+        plot_attention(weights, letters="abc", frame_s=0.04)

@@ -1,5 +1,7 @@
 """Rows of digits, and the recogniser that learns them live."""
 
+import copy
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ torch = pytest.importorskip("torch", reason="needs the lessons' packages")
 pytest.importorskip("jiwer", reason="needs the lessons' packages")
 
 from clarity_lab import manifests  # noqa: E402
+from clarity_lab.models.conv_encoder import ConvEncoder  # noqa: E402
 from clarity_lab.recipes.recognition import digits, strangers  # noqa: E402
 from clarity_lab.recipes.recognition.digits import Spoken  # noqa: E402
 
@@ -91,6 +94,19 @@ def test_training_lowers_the_loss_and_is_the_same_each_time(spoken, monkeypatch)
     assert runs[0].losses == runs[1].losses
     assert runs[0].losses[-1] < 0.7 * runs[0].losses[0]
     assert not models[0].training
+
+
+def test_behind_ears_that_hear_only_the_rest_is_learnt(spoken, monkeypatch):
+    monkeypatch.setattr(digits, "N_STRINGS", 16)
+    monkeypatch.setattr(digits, "N_EPOCHS_BEHIND_EARS", 3)
+    ears = ConvEncoder(size=16, n_blocks=1)
+    before = copy.deepcopy(ears.state_dict())
+    model = digits.new_model(seed=0, ears=ears)
+    progress = digits.train(model, spoken, seed=0, show=False)
+    assert len(progress.losses) == 3
+    assert progress.losses[-1] < progress.losses[0]
+    for name, value in ears.state_dict().items():
+        torch.testing.assert_close(value, before[name], rtol=0, atol=0)
 
 
 def test_what_is_heard_is_written_in_words(spoken):

@@ -36,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     live = actions.add_parser("digits", help="train digits live, ask a stranger")
     live.add_argument("--unseen", nargs="+", default=["fsdd-theo"], metavar="SPEAKER")
     live.add_argument("--seeds", nargs="+", type=_seed, default=[0, 1, 2])
+    live.add_argument(
+        "--from-nothing", action="store_true", help="let it learn to hear, too"
+    )
     score = actions.add_parser("score", help="error rates on speakers never heard")
     score.add_argument("--folder", type=Path, default=Path("exp/recognition"))
     score.add_argument("--part", choices=("eval", "dev"), default="eval")
@@ -110,9 +113,11 @@ def _score(options: argparse.Namespace) -> int:
 
 
 def _digits(options: argparse.Namespace) -> int:
+    from clarity_lab.models.shipped import load_shipped
     from clarity_lab.recipes.recognition.strangers import strangers
 
-    table = strangers(options.unseen, seeds=options.seeds)
+    ears = None if options.from_nothing else load_shipped("ctc").encoder
+    table = strangers(options.unseen, seeds=options.seeds, ears=ears)
     print(table.to_string(index=False, float_format="{:.3f}".format))
     print("median WER:", f"{table.wer.median():.3f}")
     return 0

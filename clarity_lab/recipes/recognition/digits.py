@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from clarity_lab import audio, manifests
 from clarity_lab.manifests.layouts import DIGITS
 from clarity_lab.metrics.text import TextErrors, word_errors
 from clarity_lab.models.augmentation import hide_stripes, stretch
+from clarity_lab.models.borrowed import Borrowed
 from clarity_lab.models.conv_encoder import ConvEncoder
 from clarity_lab.models.ctc_recogniser import CtcRecogniser
 from clarity_lab.models.ctc_search import greedy_search
@@ -40,6 +41,8 @@ much louder or softer than usual a digit is said."""
 
 PLAN = Plan(n_epochs=45, learning_rate=3e-3, warm_up=0.1)
 SIZES = {"size": 96, "n_blocks": 3, "width": 7, "widening": 2, "dropout": 0.1}
+SIZES_BEHIND_EARS = {"size": 96, "n_blocks": 2, "width": 9, "dropout": 0.2}
+N_EPOCHS_BEHIND_EARS = 20
 N_STRINGS, BATCH_SIZE, EPOCHS_A_DRAW = 300, 16, 2
 MOST_TEMPO, MOST_PITCH = 0.15, 0.25
 STRIPES = {"n_mels": 3, "n_frames": 5}
@@ -183,10 +186,23 @@ class DigitEncoder(ConvEncoder):
         return super().forward(pairs.mean(2), n_frames)
 
 
-def new_model(*, seed: int) -> CtcRecogniser:
-    """A recogniser of ten words, untrained."""
+def new_model(*, seed: int, ears: nn.Module | None = None) -> CtcRecogniser:
+    """A recogniser of ten words, untrained.
+
+    Args:
+        seed: Of its first weights.
+        ears: An encoder that has learnt to hear, such as that of the letters'
+            recogniser; it stays as it is. Default: this one learns to hear as well.
+
+    Returns:
+        The recogniser.
+    """
     with drawn_with(seed):
-        return CtcRecogniser(DigitEncoder(**SIZES), n_tokens=len(DIGITS) + 1)
+        if ears is None:
+            encoder = DigitEncoder(**SIZES)
+        else:
+            encoder = ConvEncoder(Borrowed(ears), **SIZES_BEHIND_EARS)
+        return CtcRecogniser(encoder, n_tokens=len(DIGITS) + 1)
 
 
 class DigitBatches:
@@ -250,7 +266,8 @@ def train(
         model: From `new_model`; trained in place, on the device where it is.
         spoken: Recordings to learn from.
         seed: Of rows, order and changes.
-        n_epochs: Default: `PLAN.n_epochs`.
+        n_epochs: Default: `PLAN.n_epochs`, or `N_EPOCHS_BEHIND_EARS` for a model that
+            need not learn to hear.
         show: Whether to show a bar.
 
     Returns:
@@ -260,7 +277,9 @@ def train(
         ValueError: If there is nothing to learn from.
     """
     device = model.name.weight.device
-    plan = replace(PLAN, seed=seed, n_epochs=n_epochs or PLAN.n_epochs)
+    hears = isinstance(model.encoder.subsample, Borrowed)
+    planned = N_EPOCHS_BEHIND_EARS if hears else PLAN.n_epochs
+    plan = replace(PLAN, seed=seed, n_epochs=n_epochs or planned)
     return fit(
         model,
         plan=plan,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 
 import pandas as pd
+from torch import nn
 
 from clarity_lab.checks import require_choice
 from clarity_lab.recipes.recognition.digits import (
@@ -22,13 +23,18 @@ ASKED_SEED = 2006
 
 
 def strangers(
-    unseen: Iterable[str], *, seeds: Iterable[int], n_epochs: int | None = None
+    unseen: Iterable[str],
+    *,
+    seeds: Iterable[int],
+    ears: nn.Module | None = None,
+    n_epochs: int | None = None,
 ) -> pd.DataFrame:
     """Leave out one speaker after the other, train, and ask the one left out.
 
     Args:
         unseen: Speakers.
         seeds: Each trains anew.
+        ears: See `digits.new_model`.
         n_epochs: Default: as planned.
 
     Returns:
@@ -48,7 +54,7 @@ def strangers(
         others = [one for one in spoken if one.speaker != name]
         for seed in seeds:
             started, started_cpu = time.perf_counter(), time.process_time()
-            model = new_model(seed=seed)
+            model = new_model(seed=seed, ears=ears)
             train(model, others, seed=seed, n_epochs=n_epochs)
             spent = time.perf_counter() - started, time.process_time() - started_cpu
             found = errors(model, asked)
