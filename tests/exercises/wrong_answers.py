@@ -640,6 +640,54 @@ WRONG_ANSWERS |= {  # 20_ctc
 }
 
 
+def ex21_softmax(scores):
+    weights = np.exp(scores)
+    return weights / weights.sum(-1, keepdims=True)
+
+
+WRONG_ANSWERS |= {  # 21_attention_asr
+    "check_attend": [
+        lambda q, k, v: v.mean(0),
+        lambda q, k, v: ex21_softmax(k @ q) @ v,
+        lambda q, k, v: np.exp(k @ q / 2) @ v,
+        lambda q, k, v: k @ q / 2 @ v,
+        lambda q, k, v: np.exp(k @ q / 2) / np.exp(k @ q / 2).sum() @ v,  # overflows
+        lambda q, k, v: v[np.argmax(k @ q)],
+        lambda q, k, v: ex21_softmax(k @ q / 2),
+    ],
+    "check_causal": [
+        ex21_softmax,
+        lambda s: np.tril(ex21_softmax(s)),
+        lambda s: np.triu(ex21_softmax(s)),
+        lambda s: ex21_softmax(np.where(np.tri(len(s)).T, s, -np.inf)),
+        lambda s: ex21_softmax(np.where(np.tri(len(s)), s, 0.0)),
+        lambda s: ex21_softmax(np.where(np.tri(len(s)), s, -np.inf).T).T,
+        lambda s: s[0],
+    ],
+    "check_forced": [
+        lambda text: (text, text),
+        lambda text: (f"{text}$", f"${text}"),
+        lambda text: (f"${text}"[:-1], text),
+        lambda text: f"${text}$",
+        lambda text: (f"${text}$", f"{text}$"),
+    ],
+    "check_pairs": [
+        lambda x: x[::2],
+        lambda x: np.concatenate([x, x], axis=1),
+        lambda x: np.concatenate([x[: len(x) // 2], x[len(x) // 2 :]], axis=1),
+        lambda x: x.reshape(len(x) // 2, -1),
+        lambda x: x[: len(x) // 2 * 2].reshape(len(x) // 2, -1),
+        lambda x: x.reshape(-1, 2),
+    ],
+    "check_heads": [
+        lambda x, n: x.reshape(n, len(x), -1),
+        lambda x, n: x.reshape(len(x), n, -1),
+        lambda x, n: np.stack([x[:, ::2], x[:, 1::2]]),
+        lambda x, n: x.reshape(n, -1),
+    ],
+}
+
+
 def ex24_soft(p, temperature):
     """A distribution at a temperature."""
     p = p ** (1 / temperature)
