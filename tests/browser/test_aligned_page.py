@@ -7,6 +7,7 @@ import soundfile
 pytest.importorskip("anywidget", reason="needs the lessons' packages")
 
 from clarity_lab import manifests, widgets
+from clarity_lab.browser import style
 from tests.browser.player_page import key, press, wait_until_loaded
 from tests.browser.recording import ears_of, heard_as_db
 from tests.browser.screenshots import keep_screenshot
@@ -400,3 +401,12 @@ def test_the_picture_without_a_kernel_shows_the_letters(chromium, player, look):
     drawn = page.locator("svg image").first.bounding_box()
     assert drawn["width"] > 600
     page.close()
+
+
+def test_a_player_that_comes_later_does_not_change_how_it_looks(shown):
+    places = "all => all.map(one => JSON.stringify(one.getBoundingClientRect()))"
+    parts = shown.page.locator(".cl-aligned, .cl-aligned *")
+    before = parts.evaluate_all(places)
+    shown.page.add_style_tag(content=style("player"))
+    shown.settle()
+    assert parts.evaluate_all(places) == before
