@@ -136,6 +136,8 @@ def check_drawn_wer(attempt: Callable) -> Verdict:
             6 / 28: "who is drawn twice counts twice: go through `drawn`, not through "
             "the sentences.",
             8 / 43: "that is everybody. Only those drawn count.",
+            0.2: "that is the mean of the sentences' rates. Count errors and words "
+            "first.",
             5 / 19: "is only the first sentence of each speaker in it?",
         },
         shows="draw again and again: that is the interval over speakers.",
@@ -186,6 +188,7 @@ def check_share_better(attempt: Callable) -> Verdict:
             2
             / 5: "that is how often it is not better; or were the two asked different "
             "draws?",
+            9 / 20: "that compares sentence by sentence. Sum over each draw first.",
             60.0: "a share from 0 to 1, not percent.",
             3.0: "that is how many draws. Of how many?",
             2 / 4: "that is the share of sentences. Sum over each draw first.",

@@ -39,13 +39,21 @@ def check_backward_transfer(attempt: Callable) -> Verdict:
         "forgotten. How many are old?",
         -0.38: "that is after the second language. Ask after the last: wers[-1].",
         -0.45: "that is the mean over both stages: only after the last language.",
-        -0.40: "that is the mean error of the whole last row. Compare each with what "
-        "it was when it was new: np.diag(wers).",
+        -0.58: "that is the first language alone. Take the mean over all that are old.",
+        -0.55: "that is how the old are now. How were they when they were new? "
+        "np.diag(wers).",
+        0.55: "that is how the old are now. How were they when they were new? "
+        "np.diag(wers).",
         0.03: "that is how well the old were learnt when they were new. How are they "
         "now? wers[-1].",
         0.40: "that is the mean error of the whole last row. Compare each with what "
         "it was when it was new: np.diag(wers).",
     }
+    if np.any(np.isnan(attempt(WERS.copy()))):
+        return try_this(
+            "you got nan: above the diagonal of the table the languages are not learnt "
+            "yet. When was each new? np.diag(wers)."
+        )
     return grade_cases(
         attempt,
         cases,
@@ -131,6 +139,7 @@ def check_spring_energy(attempt: Callable) -> Verdict:
         7.5: "square the ways: now a way back makes up for a way forth.",
         15.0: "that is the mean over the weights: add them up.",
         55.5: "square the ways alone, not the Fisher information with them.",
+        37.5: "square each way, then add: a way back would make up for a way forth.",
         48.75: "a spring is at rest at its anchor, not at 0: take theta - anchor.",
     }
     return grade_cases(
@@ -225,6 +234,11 @@ def check_distillation(attempt: Callable) -> Verdict:
         "by its sum.",
         solve(old, new, 0.5): "to the power 1 / temperature, not to the power of it.",
         -solve(old, new, warm): "the sign is turned: log(old / new).",
+        solve(old, new, warm) / 2: "that is the mean over the tokens: add them up.",
+        solve(old, new, warm) * 4: "that is temperature² times it, as others have it. "
+        "Here it is without.",
+        solve(old, new, warm) / np.log(2): "that is in bits: take np.log.",
+        solve(*np.exp([old, new]), warm): "they are probabilities already: no softmax.",
     }
     return grade_cases(
         attempt,

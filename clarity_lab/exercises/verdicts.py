@@ -130,17 +130,24 @@ ARRAYS = {
     "truth value of an array": "For arrays write & for and, | for or, with brackets "
     "around each comparison: (a > 1) & (b > 2)",
     "ufunc 'bitwise_": "Put brackets around each comparison: (a > 1) & (b > 2)",
-    "could not be broadcast together": "The shapes do not fit. For one number per ear "
-    "of (2, samples) write keepdims=True beside axis=-1: its shape is then (2, 1)",
+    "could not be broadcast together": "The shapes do not fit",
     "can be converted to Python scalars": "For many numbers at once take np.exp, not "
     "math.exp, and so on",
 }
+
+
+EARS = (
+    ". For one number per ear of (2, samples) write keepdims=True beside axis=-1: its "
+    "shape is then (2, 1)"
+)
 
 
 def _arrays_in_words(fault: Exception) -> str:
     """What to write instead of what works for single numbers alone."""
     words = _in_words(fault)
     advice = [advice for known, advice in ARRAYS.items() if known in words]
+    if re.search(r"broadcast .*\(2,\d", words):  # two ears
+        advice[0] += EARS
     return f". {advice[0]}" if advice else ""
 
 

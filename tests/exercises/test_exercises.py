@@ -8,7 +8,11 @@ import pytest
 
 import clarity_lab.exercises
 from clarity_lab import audio
-from clarity_lab.exercises import ex00_start_here, ex90_whole_chain
+from clarity_lab.exercises import (
+    ex00_start_here,
+    ex23_recognition_in_real_life,
+    ex90_whole_chain,
+)
 from tests.exercises.wrong_answers import WRONG_ANSWERS
 
 FOLDER = Path(clarity_lab.exercises.__file__).parent
@@ -134,6 +138,13 @@ def test_shapes_that_do_not_fit_are_told_of_keepdims():
     )
     assert "could not be broadcast together" in verdict
     assert "keepdims=True beside axis=-1" in verdict
+
+
+def test_shapes_that_do_not_fit_and_have_no_ears_are_told_of_none():
+    wrong = ex23_recognition_in_real_life.check_drawn_wer(
+        lambda errors, words, speakers, drawn: errors / words[: len(drawn)]
+    )
+    assert wrong.endswith(". The shapes do not fit")
 
 
 def test_a_fault_in_a_function_that_the_attempt_calls_is_told_at_the_attempts_line():
