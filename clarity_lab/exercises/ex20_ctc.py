@@ -62,13 +62,8 @@ def solution_n_frames_needed(text: str) -> int:
 @graded
 def check_n_frames_needed(attempt: Callable) -> Verdict:
     """Ask for words with and without doubled letters."""
-    for text, expected in (
-        ("diner", 5),
-        ("dinner", 7),
-        ("aaa", 5),
-        ("banana", 6),
-        ("", 0),
-    ):
+    words = {"diner": 5, "dinner": 7, "aaa": 5, "banana": 6, "": 0}
+    for text, expected in words.items():
         answer = attempt(text)
         if answer == len(text) and expected != len(text):
             return try_this(
@@ -249,9 +244,7 @@ def solution_beam(probs: NDArray, letters: str, beam_size: int) -> str:
         >>> solution_beam(np.array([[0.6, 0.4], [0.6, 0.4]]), "-a", 2)
         'a'
     """
-    beam = {
-        "": (1.0, 0.0)
-    }  # text: of the paths that end in a blank, in its last letter
+    beam = {"": (1.0, 0.0)}  # of the paths that end in a blank, in the last letter
     for frame in probs:
         after = defaultdict(lambda: [0.0, 0.0])
         for text, (blank, letter) in beam.items():
@@ -280,9 +273,7 @@ def check_beam(attempt: Callable) -> Verdict:
             '"a" has three, 0.64 together. Do paths that say the same join in the beam?'
         )
     if answer != "a":
-        return try_this(
-            f'expected "a" for the two frames of the example, got {answer!r}.'
-        )
+        return try_this(f'of "-" 0.6 and "a" 0.4, twice, expected "a", got {answer!r}.')
     doubled = np.array([[0.1, 0.9], [0.9, 0.1], [0.1, 0.9]])
     answer = attempt(doubled.copy(), "-a", 10)
     if answer != "aa":

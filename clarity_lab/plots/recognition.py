@@ -29,6 +29,8 @@ def plot_posteriors(
     frame_s: float,
     start_s: float = 0.0,
     least: float = 0.1,
+    blank: str = "-",
+    rows: Sequence[str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw what each frame may be: a row for each token that is ever likely.
@@ -39,6 +41,9 @@ def plot_posteriors(
         frame_s: Seconds from one frame to the next.
         start_s: When the first frame is.
         least: Tokens that never reach this probability are left out, from 0 to 1.
+        blank: How the blank is written; it stands below.
+        rows: The letters to draw, from above, to compare two pictures. Default: those
+            that are likely, in the order of their time.
         ax: Where to draw. Default: a new figure.
 
     Returns:
@@ -46,32 +51,43 @@ def plot_posteriors(
 
     Raises:
         ValueError: If log_probs are no (frames, tokens) table of logarithms of
-            probabilities, or the letters do not fit.
+            probabilities, or letters or rows do not fit.
     """
     probs = _require_probs(log_probs, letters)
     frame_s = require_number(frame_s, name="frame_s", unit="s")
-    peaks = probs.max(0)
-    rows = np.argsort(-peaks, kind="stable")[:MOST_ROWS]
-    rows = [row for row in rows if peaks[row] >= min(least, peaks.max())]
-    rows.sort(key=lambda row: int(probs[:, row].argmax()))  # in the order of their time
-    ax = axes_or_new(ax, figsize=(9, 0.6 + 0.25 * len(rows)))
+    names = _likely(probs, letters, least, blank) if rows is None else list(rows)
+    if unknown := [name for name in names if name not in letters]:
+        raise ValueError(f"expected rows among the letters, got {unknown}.")
+    places = [list(letters).index(name) for name in names]
+    ax = axes_or_new(ax, figsize=(9, 0.6 + 0.25 * len(places)))
     ax.grid(False)
     edges_s = start_s + cell_edges(len(probs), step=frame_s)
     image = ax.imshow(
-        probs[:, rows].T,
+        probs[:, places].T,
         origin="upper",
         aspect="auto",
         interpolation="nearest",
-        extent=(*edges_s[[0, -1]], len(rows) - 0.5, -0.5),
+        extent=(*edges_s[[0, -1]], len(places) - 0.5, -0.5),
         vmin=0,
         vmax=1,
     )
     ax.figure.colorbar(image, ax=ax, label="Probability", pad=0.02)
-    ax.set_yticks(range(len(rows)), [letters[row] for row in rows])
+    ax.set_yticks(range(len(names)), names)
     ax.set_ylabel("Token")
     time_axis(ax)
     ax.set_xlim(*edges_s[[0, -1]])
     return ax
+
+
+def _likely(
+    probs: NDArray, letters: Sequence[str], least: float, blank: str
+) -> list[str]:
+    """The letters that are likely somewhere, in the order of their time, then blank."""
+    peaks = probs.max(0)
+    likely = np.argsort(-peaks, kind="stable")[:MOST_ROWS]
+    likely = [row for row in likely if peaks[row] >= min(least, peaks.max())]
+    likely.sort(key=lambda row: (letters[row] == blank, int(probs[:, row].argmax())))
+    return [letters[row] for row in likely]
 
 
 def plot_attention(

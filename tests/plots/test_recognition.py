@@ -14,9 +14,13 @@ def log_probs(rng):
     return np.log(rng.dirichlet(np.ones(4), 9))
 
 
+def written(ax):
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
 def test_posteriors_show_the_probability_of_each_token_at_its_time(log_probs):
     ax = plot_posteriors(log_probs, letters="-abc", frame_s=0.04, start_s=1, least=0)
-    rows = [label.get_text() for label in ax.get_yticklabels()]
+    rows = written(ax)
     image = ax.images[0].get_array()
     for row, letter in enumerate(rows):
         np.testing.assert_allclose(
@@ -28,7 +32,23 @@ def test_posteriors_show_the_probability_of_each_token_at_its_time(log_probs):
 def test_tokens_that_are_never_likely_are_left_out():
     probs = np.full((5, 3), [0.9, 0.08, 0.02])
     ax = plot_posteriors(np.log(probs), letters="-ab", frame_s=0.04)
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["-"]
+    assert written(ax) == ["-"]
+
+
+def test_rows_are_in_the_order_of_their_time_and_the_blank_is_below():
+    probs = np.full((4, 4), 0.1)
+    probs[range(4), [2, 0, 3, 1]] = 0.7
+    ax = plot_posteriors(np.log(probs), letters="a-bc", frame_s=0.04)
+    assert written(ax) == ["b", "a", "c", "-"]
+
+
+def test_rows_that_are_asked_for_are_drawn_in_their_order(log_probs):
+    ax = plot_posteriors(log_probs, letters="-abc", frame_s=0.04, rows="c-")
+    assert written(ax) == ["c", "-"]
+    image = ax.images[0].get_array()
+    np.testing.assert_allclose(image, np.exp(log_probs[:, [3, 0]]).T)
+    with pytest.raises(ValueError, match=r"among the letters, got \['x'\]"):
+        plot_posteriors(log_probs, letters="-abc", frame_s=0.04, rows="x")
 
 
 @pytest.mark.parametrize(
