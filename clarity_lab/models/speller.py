@@ -18,8 +18,6 @@ END = 0
 """Ends a text, and stands before its first letter."""
 SMOOTHING = 0.1
 """Share of the target that goes to all tokens alike."""
-MISTOLD = 0.2
-"""Share of the letters that a speller in training is told wrongly."""
 
 State = tuple[Tensor, ...]
 """What a model knows so far: tensors whose first axis is the hypothesis."""
@@ -81,24 +79,19 @@ class HybridSpeller(nn.Module):
 
     def loss(self, batch: Batch, *, ctc_weight: float = 0.3) -> Tensor:
         """Cross-entropy of the letters, with a share of CTC's loss; nats a label."""
-        mistold = MISTOLD if self.training else 0.0
-        return spelling_loss(self, batch, ctc_weight=ctc_weight, mistold=mistold)
+        return spelling_loss(self, batch, ctc_weight=ctc_weight)
 
 
-def spelling_loss(
-    model: SpeechSpeller, batch: Batch, *, ctc_weight: float, mistold: float = 0.0
-) -> Tensor:
+def spelling_loss(model: SpeechSpeller, batch: Batch, *, ctc_weight: float) -> Tensor:
     """Cross-entropy of each letter and of the end, with a share of CTC's loss.
 
     CTC knows that text and sound run in the same direction; attention must learn it,
-    and with CTC beside it learns it sooner. A speller that is always told the right
-    letters learns the texts by heart; told wrong ones now and then it must listen.
+    and with CTC beside it learns it sooner.
 
     Args:
         model: Spells.
         batch: What is to be spelled.
         ctc_weight: Share of CTC's loss, from 0 to 1.
-        mistold: Share of the letters before that are exchanged for any others.
 
     Returns:
         In nats for each label, shape ().
@@ -108,14 +101,12 @@ def spelling_loss(
         recognition", IEEE JSTSP 11, 2017, eq. (38).
     """
     memory, counts = model.listen(batch.features, batch.n_frames)
-    ctc_log_probs = model.ctc_log_probs(memory)
-    told = exchanged(batch.targets, mistold, n_tokens=ctc_log_probs.shape[-1])
-    log_probs, _ = model.spell(memory, counts, told)
+    log_probs, _ = model.spell(memory, counts, batch.targets)
     spelled = letter_loss(log_probs, batch.targets, batch.n_labels)
     if ctc_weight == 0:
         return spelled
     losses = ctc_loss(
-        ctc_log_probs,
+        model.ctc_log_probs(memory),
         batch.targets,
         input_lengths=counts.sum(-1),
         target_lengths=batch.n_labels,
@@ -124,16 +115,6 @@ def spelling_loss(
     )
     aligned = losses.sum() / batch.n_labels.sum().clamp_min(1)
     return ctc_weight * aligned + (1 - ctc_weight) * spelled
-
-
-def exchanged(targets: Tensor, share: float, *, n_tokens: int) -> Tensor:
-    """Some letters exchanged for any others, drawn from torch's own generator."""
-    if share == 0:
-        return targets
-    others = torch.randint_like(targets, 1, n_tokens)
-    return torch.where(
-        torch.rand(targets.shape, device=targets.device) < share, others, targets
-    )
 
 
 def letter_loss(

@@ -28,19 +28,13 @@ TRAININGS = {
         {"size": 160, "n_blocks": 8, "width": 11, "widening": 3},
     ),
     "attention": Training(
-        Plan(n_epochs=16, learning_rate=1e-3, warm_up=0.1, bf16=True),
-        {"attention": "location", "size": 192, "dropout": 0.2},
+        Plan(n_epochs=20, learning_rate=1e-3, warm_up=0.1, bf16=True),
+        {"attention": "location", "size": 192},
         batch_size=32,
     ),
     "transformer": Training(
-        Plan(n_epochs=16, learning_rate=1e-3, warm_up=0.1, bf16=True),
-        {
-            "size": 144,
-            "n_heads": 4,
-            "n_encoder_layers": 2,
-            "n_decoder_layers": 2,
-            "dropout": 0.2,
-        },
+        Plan(n_epochs=20, learning_rate=1e-3, warm_up=0.1, bf16=True),
+        {"size": 144, "n_heads": 4, "n_encoder_layers": 2, "n_decoder_layers": 2},
         batch_size=32,
     ),
     "lm": Training(

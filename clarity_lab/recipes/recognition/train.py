@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from clarity_lab.models.ctc_recogniser import CtcRecogniser
 from clarity_lab.models.ctc_search import greedy_search
 from clarity_lab.models.modes import drawn_with
 from clarity_lab.models.ngram_files import count_texts, save_ngrams
+from clarity_lab.models.rnn_lm import RnnLM
 from clarity_lab.models.shipped import SPELLERS, encoder_of, make
 from clarity_lab.models.speech_features import FRAMES_PER_S, N_MELS, Batch, batch_of
+from clarity_lab.models.speller import HybridSpeller, spell_greedily
 from clarity_lab.models.training import fit
 from clarity_lab.models.weights import save_weights
 from clarity_lab.recipes.recognition.data import (
@@ -31,6 +34,8 @@ MOST_DEV = 250
 
 Heard = tuple[Utterance, Tensor]
 """A sentence, and the features of its sound."""
+
+Recogniser = CtcRecogniser | HybridSpeller
 
 
 def train(
@@ -158,12 +163,12 @@ def _data_in_words(name: str, heard: list[Heard]) -> str:
 
 
 def scored(model: nn.Module, dev: list[Heard]) -> float:
-    """How well a model does, higher is better: minus its loss, or its error rate."""
-    if isinstance(model, CtcRecogniser):
-        texts = [one.text for one, _ in dev]
-        return -cer(transcripts(model, [one for _, one in dev]), reference=texts)
-    losses = [float(model.loss(batch)) for batch in in_batches(dev, model)]
-    return -sum(losses) / len(losses)
+    """How well a model does, higher is better: minus its error rate, or its loss."""
+    if isinstance(model, RnnLM):
+        losses = [float(model.loss(batch)) for batch in in_batches(dev, model)]
+        return -sum(losses) / len(losses)
+    texts = [one.text for one, _ in dev]
+    return -cer(transcripts(model, [one for _, one in dev]), reference=texts)
 
 
 def in_batches(heard: list[Heard], model: nn.Module, *, size: int = 25) -> list[Batch]:
@@ -180,15 +185,24 @@ def in_batches(heard: list[Heard], model: nn.Module, *, size: int = 25) -> list[
 
 
 @torch.inference_mode()
-def transcripts(model: CtcRecogniser, features: list[Tensor]) -> list[str]:
-    """What greedy search reads, in the order of the features."""
+def transcripts(model: Recogniser, features: list[Tensor]) -> list[str]:
+    """What is read or spelled greedily, in the order of the features."""
     device = next(model.parameters()).device
     order = sorted(range(len(features)), key=lambda k: features[k].shape[-1])
     texts = [""] * len(features)
     for start in range(0, len(order), 25):
         group = order[start : start + 25]
         batch = batch_of([features[k] for k in group]).to(device)
-        log_probs, n_frames = model(batch.features, batch.n_frames)
-        for k, one, n in zip(group, log_probs, n_frames, strict=True):
-            texts[k] = decode_tokens(greedy_search(one[:n]).tokens)
+        for k, tokens in zip(group, _greedy(model, batch), strict=True):
+            texts[k] = decode_tokens(tokens)
     return texts
+
+
+def _greedy(model: Recogniser, batch: Batch) -> list[Sequence[int]]:
+    if isinstance(model, HybridSpeller):
+        return spell_greedily(model, *model.listen(batch.features, batch.n_frames))
+    log_probs, n_frames = model(batch.features, batch.n_frames)
+    return [
+        greedy_search(one[:n]).tokens
+        for one, n in zip(log_probs, n_frames, strict=True)
+    ]
