@@ -12,6 +12,12 @@ from clarity_lab.exercises.ex14_music_quality import (
 from clarity_lab.exercises.ex20_ctc import solution_collapse as ex20_collapse
 from clarity_lab.exercises.ex20_ctc import solution_forward as ex20_forward
 from clarity_lab.exercises.ex20_ctc import solution_greedy as ex20_greedy
+from clarity_lab.exercises.ex22_decoding_and_wer import (
+    solution_back_off as ex22_back_off,
+)
+from clarity_lab.exercises.ex22_decoding_and_wer import (
+    solution_error_counts as ex22_error_counts,
+)
 from clarity_lab.hearing import apply_nalr, cec2_hearing_aid
 from clarity_lab.metrics import haaqi
 
@@ -684,6 +690,111 @@ WRONG_ANSWERS |= {  # 21_attention_asr
         lambda x, n: x.reshape(len(x), n, -1),
         lambda x, n: np.stack([x[:, ::2], x[:, 1::2]]),
         lambda x, n: x.reshape(n, -1),
+    ],
+}
+
+
+def ex22_counted(pairs):
+    """S, D, I as they are; for answers whose rate is wrong."""
+    return ex22_error_counts(pairs)[:3]
+
+
+def ex22_costs(first=True, least=min, diagonal=True):
+    """The table of costs with one thing wrong."""
+
+    def cost(said, heard, substituted, deleted, inserted):
+        table = np.zeros((len(said) + 1, len(heard) + 1))
+        if first:
+            table[:, 0] = np.arange(len(said) + 1) * deleted
+            table[0] = np.arange(len(heard) + 1) * inserted
+        for i, word in enumerate(said, 1):
+            for j, other in enumerate(heard, 1):
+                differ = word != other if diagonal else 1
+                ways = [table[i - 1, j - 1] + substituted * differ]
+                ways += [table[i - 1, j] + deleted, table[i, j - 1] + inserted]
+                table[i, j] = least(ways)
+        return float(table[-1, -1])
+
+    return cost
+
+
+def ex22_unseen_only(word, before, pairs, discount):
+    """Backs off only where nothing was counted, and hands on too much."""
+    alone = ex22_back_off(word, "never seen", pairs, discount)
+    followed = sum(n for (first, _), n in pairs.items() if first == before)
+    if pairs[before, word]:
+        return (pairs[before, word] - discount) / followed
+    return alone
+
+
+def ex22_share(word, before, pairs):
+    """The count alone, over all that followed."""
+    return pairs[before, word] / sum(n for (a, _), n in pairs.items() if a == before)
+
+
+WRONG_ANSWERS |= {  # 22_decoding_and_wer
+    "check_error_counts": [
+        lambda pairs: ex22_error_counts(pairs)[3],  # the rate alone
+        lambda pairs: (1, 2, 3, 1.2),  # D and I changed places
+        lambda pairs: (sum(a != b for a, b in pairs), 3, 2, 1.2),  # "" counted, too
+        lambda pairs: (2, 3, 2, 1.4),
+        lambda pairs: (*ex22_counted(pairs), sum(ex22_counted(pairs)) / len(pairs)),
+        lambda pairs: (*ex22_counted(pairs), 1.5),  # over the words heard
+        lambda pairs: (*ex22_counted(pairs), 120.0),
+        lambda pairs: (*ex22_counted(pairs), sum(ex22_counted(pairs))),
+        lambda pairs: (1, 3, 2, 1.2),  # whatever is asked
+    ],
+    "check_perplexity": [
+        lambda logs: np.exp(np.mean(logs)),
+        lambda logs: np.exp(-np.sum(logs)),
+        lambda logs: 2 ** -np.mean(logs),
+        lambda logs: -np.mean(logs),
+        lambda logs: 1 / np.mean(np.exp(logs)),
+        lambda logs: np.mean(np.exp(-np.array(logs))),
+        lambda logs: 2**2.5,
+    ],
+    "check_best_text": [
+        lambda some, weight, bonus: max(some, key=lambda one: one[1])[0],
+        lambda some, weight, bonus: max(some, key=lambda one: one[1] + weight * one[2])[
+            0
+        ],
+        lambda some, weight, bonus: max(
+            some, key=lambda one: one[1] + one[2] + bonus * len(one[0])
+        )[0],
+        lambda some, weight, bonus: max(
+            some, key=lambda one: one[1] + weight * one[2] + bonus * len(one[0].split())
+        )[0],
+        lambda some, weight, bonus: max(some, key=lambda one: one[1]),  # all of it
+        lambda some, weight, bonus: min(
+            some, key=lambda one: one[1] + weight * one[2] + bonus * len(one[0])
+        )[0],
+        lambda some, weight, bonus: 1.0,
+    ],
+    "check_back_off": [
+        lambda word, before, pairs, discount: ex22_share(word, before, pairs),
+        lambda word, before, pairs, discount: max(
+            ex22_share(word, before, pairs) - 0.5 / 3, 0
+        ),
+        ex22_unseen_only,
+        lambda word, before, pairs, discount: ex22_back_off(word, "?", pairs, discount),
+        lambda word, before, pairs, discount: (
+            ex22_back_off(
+                word, before, pairs, 0.5 if before in ("the", "dog", "zebra") else 0.4
+            )
+            * (1.1 if before == "a" else 1)
+        ),
+        lambda word, before, pairs, discount: (
+            0.0 if before == "zebra" else ex22_back_off(word, before, pairs, discount)
+        ),
+    ],
+    "check_edit_cost": [
+        ex22_costs(first=False),
+        ex22_costs(least=max),
+        ex22_costs(diagonal=False),
+        lambda said, heard, s, d, i: ex22_costs()(said, heard, s, i, d),
+        lambda said, heard, s, d, i: ex22_costs()(said, heard, 1, 1, 1),
+        lambda said, heard, s, d, i: ex22_costs()(said, heard, min(s, d + i), d, 99),
+        lambda said, heard, s, d, i: [0.0],
     ],
 }
 
