@@ -1,6 +1,6 @@
 """How sure a word error rate is, and whether one recogniser beats another.
 
-Lesson: 23_recognition_in_real_life.
+Lessons: 22_decoding_and_wer, 23_recognition_in_real_life.
 """
 
 from __future__ import annotations

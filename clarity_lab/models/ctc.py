@@ -1,6 +1,6 @@
 """Connectionist temporal classification: all paths through a lattice, summed.
 
-Lesson: 20_ctc.
+Lessons: 20_ctc, 22_decoding_and_wer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The best path through a CTC lattice: which frames belong to which label.
 
-Lesson: 20_ctc.
+Lessons: 20_ctc, 22_decoding_and_wer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a recogniser looks at: log-mel energies, without the channel they came through.
 
-Lessons: 20_ctc, 21_attention_asr.
+Lessons: 20_ctc, 21_attention_asr, 22_decoding_and_wer.
 """
 
 from __future__ import annotations

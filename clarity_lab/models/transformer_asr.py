@@ -1,6 +1,6 @@
 """The transformer as a recogniser: attention instead of recurrence, on both sides.
 
-Lesson: 21_attention_asr.
+Lessons: 21_attention_asr, 22_decoding_and_wer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Hear the piece of a sound in which a recogniser found a letter or a word.
 
-Lesson: 20_ctc.
+Lessons: 20_ctc, 22_decoding_and_wer.
 """
 
 from __future__ import annotations
