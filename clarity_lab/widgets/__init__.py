@@ -19,6 +19,7 @@ from clarity_lab.widgets.forgetting import explore_forgetting
 from clarity_lab.widgets.hearing_aid import explore_compressor, explore_hearing_aid
 from clarity_lab.widgets.hearing_loss import explore_hearing_loss
 from clarity_lab.widgets.intelligibility import explore_haspi
+from clarity_lab.widgets.joint import explore_joint
 from clarity_lab.widgets.lattice import explore_lattice
 from clarity_lab.widgets.level import explore_gain, explore_snr
 from clarity_lab.widgets.music_quality import explore_haaqi
@@ -53,6 +54,7 @@ __all__ = [
     "explore_haspi",
     "explore_hearing_aid",
     "explore_hearing_loss",
+    "explore_joint",
     "explore_lattice",
     "explore_recognition",
     "explore_scene",

@@ -1,4 +1,7 @@
-"""Move the weight of a language model, and watch the hypothesis change."""
+"""Move the weight of a language model, and watch the hypothesis change.
+
+Lesson: 22_decoding_and_wer.
+"""
 
 from __future__ import annotations
 
