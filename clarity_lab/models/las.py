@@ -72,11 +72,40 @@ class Listener(nn.Module):
         for layer in self.layers:
             hidden = _pairs(hidden)
             n_frames = (n_frames + 1) // 2
-            packed = pack_padded_sequence(
-                hidden, n_frames.cpu(), batch_first=True, enforce_sorted=False
-            )
-            hidden, _ = pad_packed_sequence(layer(packed)[0], batch_first=True)
+            hidden = _read(layer, hidden, n_frames)
         return hidden, n_frames
+
+
+class ReadOver(nn.Module):
+    """One bidirectional LSTM that reads what another encoder heard, at its rate.
+
+    Attributes:
+        size: Of what it gives.
+    """
+
+    def __init__(self, front: nn.Module, *, size: int = 96) -> None:
+        """Draw the first weights.
+
+        Args:
+            front: Has a `size`; maps features and lengths to hidden states and theirs.
+            size: Of each direction.
+        """
+        super().__init__()
+        self.front, self.size = front, 2 * size
+        self.layer = nn.LSTM(front.size, size, batch_first=True, bidirectional=True)
+
+    def forward(self, features: Tensor, n_frames: Tensor) -> tuple[Tensor, Tensor]:
+        """Encode a batch: (batch, m, size), and how many of the m count."""
+        hidden, n_frames = self.front(features, n_frames)
+        return _read(self.layer, hidden, n_frames), n_frames
+
+
+def _read(layer: nn.LSTM, hidden: Tensor, n_frames: Tensor) -> Tensor:
+    """What an LSTM makes of a batch; it never sees what only fills it up."""
+    packed = pack_padded_sequence(
+        hidden.float(), n_frames.cpu(), batch_first=True, enforce_sorted=False
+    )
+    return pad_packed_sequence(layer(packed)[0], batch_first=True)[0]
 
 
 def _pairs(hidden: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from clarity_lab.checks import require_choice
 from clarity_lab.models.borrowed import Borrowed
 from clarity_lab.models.conv_encoder import ConvEncoder
 from clarity_lab.models.ctc_recogniser import CtcRecogniser
-from clarity_lab.models.las import LAS
+from clarity_lab.models.las import LAS, ReadOver
 from clarity_lab.models.ngram_files import TextModels, load_ngrams
 from clarity_lab.models.rnn_lm import RnnLM
 from clarity_lab.models.transformer_asr import TransformerASR
@@ -24,8 +24,6 @@ FOLDER = Path(__file__).parents[1] / "weights"
 
 
 NAMES = ("ctc", "attention", "transformer", "lm")
-SPELLERS = {"attention": LAS, "transformer": TransformerASR}
-"""They hear with the encoder of the CTC recogniser, and learn to spell."""
 
 
 def make(name: str, *, folder: str | Path = FOLDER, **sizes: Any) -> nn.Module:
@@ -47,8 +45,16 @@ def make(name: str, *, folder: str | Path = FOLDER, **sizes: Any) -> nn.Module:
         return CtcRecogniser(ConvEncoder(**sizes))
     if name == "lm":
         return RnnLM(**sizes)
-    lender = load_shipped("ctc", folder=folder)
-    return SPELLERS[name](Borrowed(lender.encoder), **sizes)
+    ears = Borrowed(load_shipped("ctc", folder=folder).encoder)
+    return SPELLERS[name](ears, **sizes)
+
+
+def _las(ears: nn.Module, *, listener: int, **sizes: Any) -> nn.Module:
+    return LAS(ReadOver(ears, size=listener), **sizes)
+
+
+SPELLERS = {"attention": _las, "transformer": TransformerASR}
+"""They hear with the encoder of the CTC recogniser, and learn to spell."""
 
 
 def load_shipped(name: str, *, folder: str | Path = FOLDER) -> nn.Module:

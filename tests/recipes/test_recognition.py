@@ -18,7 +18,7 @@ from clarity_lab.recipes.recognition.plans import TRAININGS, Training  # noqa: E
 
 SMALL = {
     "ctc": {"size": 16, "n_blocks": 1},
-    "attention": {"size": 16},
+    "attention": {"listener": 8, "size": 16},
     "transformer": {
         "size": 16,
         "n_heads": 2,

@@ -28,8 +28,8 @@ TRAININGS = {
         {"size": 160, "n_blocks": 8, "width": 11, "widening": 3},
     ),
     "attention": Training(
-        Plan(n_epochs=20, learning_rate=1e-3, warm_up=0.1, bf16=True),
-        {"attention": "location", "size": 192},
+        Plan(n_epochs=16, learning_rate=1e-3, warm_up=0.1, bf16=True),
+        {"listener": 96, "attention": "location", "size": 192},
         batch_size=32,
     ),
     "transformer": Training(
