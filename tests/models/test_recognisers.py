@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch", reason="needs the lessons' packages")
 
 from clarity_lab.models.conv_encoder import ConvEncoder  # noqa: E402
 from clarity_lab.models.ctc_recogniser import CtcRecogniser  # noqa: E402
-from clarity_lab.models.las import LAS, Listener  # noqa: E402
+from clarity_lab.models.las import LAS, Listener, ReadOver  # noqa: E402
 from clarity_lab.models.rnn_lm import RnnLM  # noqa: E402
 from clarity_lab.models.speech_features import batch_of  # noqa: E402
 from clarity_lab.models.speller import spell_greedily  # noqa: E402
@@ -19,6 +19,9 @@ SPELLERS = {
     ),
     "las, location": lambda: LAS(
         Listener(size=8), attention="location", size=16, n_tokens=N_TOKENS
+    ),
+    "las, reads over": lambda: LAS(
+        ReadOver(ConvEncoder(size=16, n_blocks=1), size=8), size=16, n_tokens=N_TOKENS
     ),
     "transformer": lambda: TransformerASR(
         size=16,

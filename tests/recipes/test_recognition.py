@@ -103,10 +103,9 @@ def test_a_speller_listens_with_the_encoder_that_it_learnt_with(
     features = data.features_of(sentences[:1], show=False)[0].float()[None]
     n_frames = torch.tensor([features.shape[-1]])
     ctc = load_shipped("ctc", folder=lender.parent)
-    memory, _ = load_shipped("attention", folder=lender.parent).listen(
-        features, n_frames
-    )
-    torch.testing.assert_close(memory, ctc.encoder(features, n_frames)[0])
+    speller = load_shipped("attention", folder=lender.parent)
+    heard, _ = speller.listener.front(features, n_frames)
+    torch.testing.assert_close(heard, ctc.encoder(features, n_frames)[0])
 
     other = train.train("ctc", folder=tmp_path / "b", n_epochs=1, seed=1, show=False)
     shutil.copy(path, other.parent)
