@@ -166,7 +166,7 @@ def test_every_way_to_decode_is_scored_on_speakers_never_heard(
 
     monkeypatch.setattr(score, "wer", wer)
     table = score.score(tmp_path, part="dev", names=["ctc", "attention"], show=False)
-    assert len(table) == 8  # four ways each
+    assert len(table) == 9  # four ways of CTC, five of a speller
     assert set(table["speakers"]) == {2}
     assert set(table["words"]) == {3}  # "yes", "a dog"
     assert table[["wer", "cer"]].notna().all(axis=None)
