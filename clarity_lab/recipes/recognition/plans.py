@@ -28,7 +28,7 @@ TRAININGS = {
         {"size": 160, "n_blocks": 8, "width": 11, "widening": 3},
     ),
     "attention": Training(
-        Plan(n_epochs=16, learning_rate=1e-3, warm_up=0.1, bf16=True),
+        Plan(n_epochs=16, learning_rate=1e-3, warm_up=0.1, patience=4, bf16=True),
         {"listener": 96, "attention": "location", "size": 192},
         batch_size=32,
     ),
