@@ -120,7 +120,7 @@ def plot_attention(
     if not (weights >= 0).all():
         raise ValueError("expected weights of 0 or more, got a negative one or NaN.")
     frame_s = require_number(frame_s, name="frame_s", unit="s")
-    ax = axes_or_new(ax, figsize=(9, 0.8 + 0.16 * len(letters)))
+    ax = axes_or_new(ax, figsize=(9, 0.8 + 0.12 * len(letters)))
     ax.grid(False)
     edges_s = cell_edges(weights.shape[1], step=frame_s)
     ax.imshow(
