@@ -1,5 +1,7 @@
 """For each check some answers that students really give, and that are wrong."""
 
+from collections import Counter, defaultdict
+from heapq import nlargest
 from itertools import groupby
 
 import numpy as np
@@ -606,6 +608,46 @@ def ex20_best_path(probs, letters, beam_size):
     return ex20_collapse(beam[0][0])
 
 
+def ex20_joined_late(probs, letters, beam_size):
+    """A beam of paths; those that say the same are added up at the end only."""
+    beam = {"": 1.0}
+    for frame in probs:
+        longer = {
+            path + letter: p * frame[k]
+            for path, p in beam.items()
+            for k, letter in enumerate(letters)
+        }
+        beam = {path: longer[path] for path in nlargest(beam_size, longer, longer.get)}
+    sums = defaultdict(float)
+    for path, p in beam.items():
+        sums[ex20_collapse(path)] += p
+    return max(sums, key=sums.get)
+
+
+def ex20_prefixes(doubles=True, repeats=True, joins=sum):
+    """Prefix beam search with one thing wrong."""
+
+    def search(probs, letters, beam_size):
+        beam = {"": (1.0, 0.0)}  # ends in a blank, in its last letter
+        for frame in probs:
+            ways = defaultdict(lambda: ([0.0], [0.0]))
+            for text, (blank, letter) in beam.items():
+                ways[text][0].append((blank + letter) * frame[0])
+                for k, one in enumerate(letters[1:], start=1):
+                    again = text[-1:] == one
+                    if again and repeats:
+                        ways[text][1].append(letter * frame[k])
+                    if doubles or not again:
+                        come = blank if again else blank + letter
+                        ways[text + one][1].append(come * frame[k])
+            joined = {text: tuple(map(joins, both)) for text, both in ways.items()}
+            best = Counter({t: sum(two) for t, two in joined.items()})
+            beam = {text: joined[text] for text, _ in best.most_common(beam_size)}
+        return max(beam, key=lambda text: sum(beam[text]))
+
+    return search
+
+
 WRONG_ANSWERS |= {  # 20_ctc
     "check_collapse": [
         lambda path: "".join(a for a, _ in groupby(path.replace("-", ""))),  # first -
@@ -618,6 +660,7 @@ WRONG_ANSWERS |= {  # 20_ctc
         lambda text: 2 * len(text) + 1,  # the states
         lambda text: len(set(text)),
         lambda text: len(text) + (len(text) > len(set(text))),
+        lambda text: 2 * len(text) - len(set(text)),  # equal, but no neighbours
     ],
     "check_forward": [
         ex20_paths(skips=False),
@@ -637,11 +680,17 @@ WRONG_ANSWERS |= {  # 20_ctc
             )
         ),
         lambda probs, letters: "banana",
+        lambda probs, letters: probs.argmax(1),  # tokens
     ],
     "check_beam": [
         lambda probs, letters, beam_size: ex20_greedy(probs, letters),
         ex20_best_path,
+        ex20_joined_late,
+        ex20_prefixes(doubles=False),
+        ex20_prefixes(joins=max),
+        ex20_prefixes(repeats=False),
         lambda probs, letters, beam_size: letters[1],
+        lambda probs, letters, beam_size: {"a": 0.64},
     ],
 }
 
@@ -814,6 +863,9 @@ WRONG_ANSWERS |= {  # 24_continual_languages
         lambda wers: np.mean(wers[-1]),
         lambda wers: np.diag(wers)[:-1] - wers[-1, :-1],  # one a language
         lambda wers: np.mean(np.diag(wers)[:-1]),
+        lambda wers: np.mean(wers[0] - wers[-1]),  # nan
+        lambda wers: wers[0, 0] - wers[-1, 0],  # the first alone
+        lambda wers: np.mean(wers[-1, :-1]),
     ],
     "check_fisher": [
         lambda slopes: np.mean(slopes, axis=0) ** 2,
@@ -908,6 +960,7 @@ WRONG_ANSWERS |= {  # 23_recognition_in_real_life
             / sum(w[list(who).index(d)] for d in drawn)
         ),
         lambda e, w, who, drawn: [e[who == d].sum() / w[who == d].sum() for d in drawn],
+        lambda e, w, who, drawn: np.mean(e / w),  # of sentences
     ],
     "check_share_better": [
         lambda mine, other, draws: np.mean(mine[draws].sum(1) <= other[draws].sum(1)),

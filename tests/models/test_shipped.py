@@ -47,7 +47,7 @@ def test_the_recogniser_was_asked_by_people_it_never_heard(name):
         ("speechocean762", 19),
         ("librispeech", 1),
     }
-    assert all(0 < row["cer"] < 1 for row in scores)
+    assert all(0 < row["cer"] < 1.2 for row in scores)  # a speller may repeat itself
 
 
 @pytest.mark.parametrize("name", SPELLERS)

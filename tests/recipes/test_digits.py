@@ -12,7 +12,7 @@ pytest.importorskip("jiwer", reason="needs the lessons' packages")
 from clarity_lab import manifests  # noqa: E402
 from clarity_lab.models.conv_encoder import ConvEncoder  # noqa: E402
 from clarity_lab.recipes.recognition import digits, strangers  # noqa: E402
-from clarity_lab.recipes.recognition.digits import Spoken  # noqa: E402
+from clarity_lab.recipes.recognition.digit_strings import GAP_S, Spoken  # noqa: E402
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_row_holds_two_to_five_digits_of_one_speaker(spoken):
 def test_a_row_is_as_long_as_its_digits_and_the_silence_between(spoken):
     for row in digits.strings(spoken, 20, seed=2):
         n = len(row.digits)
-        low, high = digits.GAP_S
+        low, high = GAP_S
         length_s = len(row.sound) / 16_000 - 0.3 * n
         assert low * (n + 1) - 0.001 <= length_s <= high * (n + 1) + 0.001
 

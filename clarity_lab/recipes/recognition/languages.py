@@ -24,13 +24,8 @@ from clarity_lab.models.modes import drawn_with, listening
 from clarity_lab.models.polyglot import Polyglot, Row, Task
 from clarity_lab.models.speech_features import Batch, batch_of
 from clarity_lab.models.training import Plan
-from clarity_lab.recipes.recognition.digits import (
-    DigitString,
-    Spoken,
-    as_by_another,
-    strings,
-    tokens_of,
-)
+from clarity_lab.recipes.recognition.digit_strings import DigitString, Spoken, strings
+from clarity_lab.recipes.recognition.digits import as_by_another, tokens_of
 
 
 @dataclass(frozen=True)
