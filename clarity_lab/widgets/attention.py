@@ -68,7 +68,7 @@ def _page(tokens: list[int], looked: Tensor, reference: str) -> str:
     errors = word_errors(text, reference=reference)
     characters = character_errors(text, reference=reference)
     words = f"{counted(errors)}, CER {characters.rate:.0%}."
-    figure = Figure(figsize=(9, 1 + 0.13 * len(tokens)))
+    figure = Figure(figsize=(9, 1 + 0.12 * len(tokens)))
     letters = [LETTERS[token - 1].replace(" ", "␣") for token in tokens]
     plot_attention(looked, letters=letters, frame_s=FRAME_S, ax=figure.subplots())
     picture = figure_html(figure, alt=f"Where was looked for each letter of: {text}")

@@ -74,7 +74,7 @@ def explore_joint(
         show,
         {
             "speller": slider("λ: speller", 0.6, low=0, high=1, step=0.1),
-            "language_model": slider("γ: language model", 0.0, low=0, high=1, step=0.1),
+            "language_model": slider("γ: LM", 0.0, low=0, high=1, step=0.1),
             "letter": slider("Bonus", 0.0, low=0, high=2, step=0.1),
             "beam_size": slider("Beam", 8, low=1, high=16, step=1),
         },
