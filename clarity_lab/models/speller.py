@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
 from clarity_lab.models.ctc import ctc_loss
+from clarity_lab.models.modes import listening
 from clarity_lab.models.speech_features import RATE_HZ, Batch, as_sound, log_mel
 
 END = 0
@@ -71,7 +72,8 @@ class HybridSpeller(nn.Module):
         sound = as_sound(samples, sample_rate=sample_rate).to(device)
         features = log_mel(sound, sample_rate=RATE_HZ)[None]
         n_frames = torch.tensor([features.shape[-1]], device=device)
-        return self.listen(features, n_frames)
+        with listening(self):
+            return self.listen(features, n_frames)
 
     def ctc_log_probs(self, memory: Tensor) -> Tensor:
         """What each frame may be by itself, shape (batch, m, tokens)."""

@@ -146,9 +146,12 @@ def test_who_is_asked_in_training_goes_on_training(training):
     model, language_model = CtcRecogniser(ConvEncoder(size=16, n_blocks=1)), RnnLM()
     model.train(training)
     language_model.train(training)
+    speller = SPELLERS["las, content"]().train(training)
     model.transcribe(torch.zeros(1_600), sample_rate=16_000)
+    speller.listen_to(torch.zeros(1_600), sample_rate=16_000)
     language_model.log_prob([1, 2])
-    modules = [*model.modules(), *language_model.modules()]
+    asked = (model, speller, language_model)
+    modules = [module for one in asked for module in one.modules()]
     assert {one.training for one in modules} == {training}
 
 
