@@ -126,6 +126,8 @@ def plot_attention(
     ax.imshow(
         weights / weights.max(-1, keepdims=True).clip(1e-12),
         cmap="Greys",
+        vmin=0,
+        vmax=1,
         aspect="auto",
         interpolation="nearest",
         extent=(*edges_s[[0, -1]], len(letters) - 0.5, -0.5),

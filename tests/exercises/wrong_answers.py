@@ -703,6 +703,7 @@ def ex21_softmax(scores):
 WRONG_ANSWERS |= {  # 21_attention_asr
     "check_attend": [
         lambda q, k, v: v.mean(0),
+        lambda q, k, v: (v.mean(0), k @ q),
         lambda q, k, v: ex21_softmax(k @ q) @ v,
         lambda q, k, v: np.exp(k @ q / 2) @ v,
         lambda q, k, v: k @ q / 2 @ v,
@@ -712,6 +713,7 @@ WRONG_ANSWERS |= {  # 21_attention_asr
     ],
     "check_causal": [
         ex21_softmax,
+        lambda s: ex21_softmax(np.where(np.tri(len(s), k=-1), s, -np.inf)),
         lambda s: np.tril(ex21_softmax(s)),
         lambda s: np.triu(ex21_softmax(s)),
         lambda s: ex21_softmax(np.where(np.tri(len(s)).T, s, -np.inf)),

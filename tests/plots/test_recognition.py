@@ -122,6 +122,7 @@ def test_an_attention_is_a_row_a_letter_from_above_each_as_dark_as_it_can(rng):
         image.get_array(), weights / weights.max(-1, keepdims=True)
     )
     assert image.get_extent()[:2] == pytest.approx([-0.02, 0.30])
+    assert image.get_clim() == (0, 1)  # a mean is black all over, not white
 
 
 @pytest.mark.parametrize(
