@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import copy
-import html
 
 import torch
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from clarity_lab.metrics.text import character_errors, word_errors
+from clarity_lab.metrics.text import word_errors
 from clarity_lab.models.attention import Sharpened
 from clarity_lab.models.characters import LETTERS, decode_tokens
+from clarity_lab.models.conv_encoder import STRIDE
 from clarity_lab.models.las import LAS
+from clarity_lab.models.speech_features import FRAMES_PER_S
 from clarity_lab.models.speller import spell_greedily
 from clarity_lab.plots import figure_html, plot_attention
 from clarity_lab.widgets.controls import slider
 from clarity_lab.widgets.explorer import Explorer
-from clarity_lab.widgets.marked import counted, marked_html
+from clarity_lab.widgets.marked import compared_html
 
-FRAME_S = 0.04
+FRAME_S = STRIDE / FRAMES_PER_S
 MOST_LABELS = 120
 SHARPEST = 5.0
 
@@ -65,11 +66,8 @@ def explore_attention(
 def _page(tokens: list[int], looked: Tensor, reference: str) -> str:
     """The text against the reference, and where was looked."""
     text = decode_tokens(tokens)
-    errors = word_errors(text, reference=reference)
-    characters = character_errors(text, reference=reference)
-    words = f"{counted(errors)}, CER {characters.rate:.0%}."
     figure = Figure(figsize=(9, 1 + 0.12 * len(tokens)))
     letters = [LETTERS[token - 1].replace(" ", "␣") for token in tokens]
     plot_attention(looked, letters=letters, frame_s=FRAME_S, ax=figure.subplots())
     picture = figure_html(figure, alt=f"Where was looked for each letter of: {text}")
-    return f"{marked_html(errors)}<p>{html.escape(words)}</p>{picture}"
+    return compared_html(text, reference=reference) + picture

@@ -5,13 +5,12 @@ Lesson: 22_decoding_and_wer.
 
 from __future__ import annotations
 
-import html
 from functools import lru_cache
 
 import torch
 from numpy.typing import ArrayLike
 
-from clarity_lab.metrics.text import character_errors, word_errors
+from clarity_lab.metrics.text import word_errors
 from clarity_lab.models.characters import N_TOKENS, decode_tokens
 from clarity_lab.models.ctc_beam import Hypothesis, Scorer
 from clarity_lab.models.ctc_checks import require_utterance
@@ -20,7 +19,7 @@ from clarity_lab.models.ngram_files import TextModels
 from clarity_lab.models.text_scorers import LetterScorer, WordScorer
 from clarity_lab.widgets.controls import choice, slider
 from clarity_lab.widgets.explorer import Explorer
-from clarity_lab.widgets.marked import counted, marked_html
+from clarity_lab.widgets.marked import best_texts_html, compared_html
 
 NOBODY, LETTERS, WORDS = "nobody", "letters", "words"
 LEAST_LOG_PROB = -7.0
@@ -102,21 +101,16 @@ def _page(
     found: list[Hypothesis], reference: str, greedy: str, greedy_wer: float
 ) -> str:
     """The best text against the reference, and the others."""
-    best = text_of(found[0]) if found else ""
-    errors = word_errors(best, reference=reference)
-    characters = character_errors(best, reference=reference)
-    words = (
-        f"{counted(errors)}, CER {characters.rate:.0%}. Greedy: {greedy_wer:.0%}, "
-        f"“{greedy}”."
-    )
-    rows = "".join(
-        f"<tr><td style='text-align: left'>{html.escape(text_of(one))}</td>"
-        f"<td>{one.log_ctc:.1f}</td><td>{one.score - one.log_ctc:+.1f}</td>"
-        f"<td>{one.score:.1f}</td></tr>"
+    rows = [
+        (
+            text_of(one),
+            f"{one.log_ctc:.1f}",
+            f"{one.score - one.log_ctc:+.1f}",
+            f"{one.score:.1f}",
+        )
         for one in found
-    )
-    return (
-        f"{marked_html(errors)}<p>{html.escape(words)}</p>"
-        "<table><caption>The best texts</caption><thead><tr><th>Text</th><th>CTC</th>"
-        f"<th>Judge</th><th>Sum</th></tr></thead><tbody>{rows}</tbody></table>"
-    )
+    ]
+    best = rows[0][0] if rows else ""
+    more = f" Greedy: {greedy_wer:.0%}, “{greedy}”."
+    table = best_texts_html(("CTC", "Judge", "Sum"), rows)
+    return compared_html(best, reference=reference, more=more) + table

@@ -5,18 +5,17 @@ Lesson: 22_decoding_and_wer.
 
 from __future__ import annotations
 
-import html
 from functools import lru_cache
 
 from torch import Tensor
 
-from clarity_lab.metrics.text import character_errors, word_errors
+from clarity_lab.metrics.text import word_errors
 from clarity_lab.models.characters import decode_tokens
 from clarity_lab.models.joint_decoding import Spelled, Weights, joint_search
 from clarity_lab.models.speller import SpeechSpeller, Speller
 from clarity_lab.widgets.controls import slider
 from clarity_lab.widgets.explorer import Explorer
-from clarity_lab.widgets.marked import counted, marked_html
+from clarity_lab.widgets.marked import best_texts_html, compared_html
 
 N_BEST = 4
 
@@ -84,19 +83,14 @@ def explore_joint(
 
 def _page(found: list[Spelled], reference: str) -> str:
     """The best text against the reference, and what each judge says of the others."""
-    texts = [decode_tokens(one.tokens) for one in found]
-    best = texts[0] if texts else ""
-    errors = word_errors(best, reference=reference)
-    characters = character_errors(best, reference=reference)
-    rows = "".join(
-        f"<tr><td style='text-align: left'>{html.escape(text)}</td>"
-        f"<td>{one.speller:.1f}</td><td>{one.ctc:.1f}</td>"
-        f"<td>{one.language_model:.1f}</td><td>{one.score:.1f}</td></tr>"
-        for text, one in zip(texts, found, strict=True)
-    )
-    return (
-        f"{marked_html(errors)}<p>{counted(errors)}, CER {characters.rate:.0%}.</p>"
-        "<table><caption>The best texts</caption><thead><tr><th>Text</th>"
-        "<th>Speller</th><th>CTC</th><th>Language model</th><th>Sum</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table>"
-    )
+    rows = [
+        (
+            decode_tokens(one.tokens),
+            *(f"{says:.1f}" for says in (one.speller, one.ctc, one.language_model)),
+            f"{one.score:.1f}",
+        )
+        for one in found
+    ]
+    best = rows[0][0] if rows else ""
+    table = best_texts_html(("Speller", "CTC", "Language model", "Sum"), rows)
+    return compared_html(best, reference=reference) + table

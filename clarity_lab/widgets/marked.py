@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable, Sequence
 
-from clarity_lab.metrics.text import MARKS, TextErrors
+from clarity_lab.metrics.text import (
+    MARKS,
+    TextErrors,
+    character_errors,
+    word_errors,
+)
 
 COLOURS = {
     "equal": "",
@@ -37,4 +43,27 @@ def counted(errors: TextErrors) -> str:
         f"WER {errors.rate:.0%} ({errors.n_substitutions} substituted, "
         f"{errors.n_deletions} deleted, {errors.n_insertions} inserted, of "
         f"{errors.n_reference})"
+    )
+
+
+def compared_html(text: str, *, reference: str, more: str = "") -> str:
+    """A text with its errors marked, both error rates, and what else is to be said."""
+    errors = word_errors(text, reference=reference)
+    characters = character_errors(text, reference=reference)
+    words = f"{counted(errors)}, CER {characters.rate:.0%}.{more}"
+    return f"{marked_html(errors)}<p>{html.escape(words)}</p>"
+
+
+def best_texts_html(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The best texts of a search as a table; the first column holds the text."""
+    head = "".join(f"<th>{name}</th>" for name in ("Text", *columns))
+    body = "".join(
+        f"<tr><td style='text-align: left'>{html.escape(text)}</td>"
+        + "".join(f"<td>{number}</td>" for number in numbers)
+        + "</tr>"
+        for text, *numbers in rows
+    )
+    return (
+        f"<table><caption>The best texts</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
     )

@@ -14,7 +14,7 @@ from clarity_lab.models.joint_decoding import (  # noqa: E402
     joint_search,
 )
 from clarity_lab.models.rnn_lm import RnnLM  # noqa: E402
-from clarity_lab.models.transformer_asr import TransformerASR  # noqa: E402
+from tests.models.sure_speller import sure_transformer  # noqa: E402
 
 N_FRAMES, N_TOKENS = 5, 3
 
@@ -52,12 +52,7 @@ def test_prefix_scores_are_sums_over_all_paths(log_probs):
 
 @pytest.fixture
 def model():
-    torch.manual_seed(3)
-    sizes = {"n_encoder_layers": 1, "n_decoder_layers": 1, "n_heads": 2, "size": 16}
-    model = TransformerASR(n_tokens=N_TOKENS, **sizes).eval()
-    for head in (model.name, model.ctc):  # an untrained one is sure of nothing
-        head.weight.data *= 8
-    return model
+    return sure_transformer(n_tokens=N_TOKENS)
 
 
 @pytest.fixture

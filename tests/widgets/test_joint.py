@@ -11,10 +11,9 @@ pytest.importorskip("jiwer", reason="needs the lessons' packages")
 from clarity_lab.models.characters import decode_tokens  # noqa: E402
 from clarity_lab.models.joint_decoding import Weights, joint_search  # noqa: E402
 from clarity_lab.models.rnn_lm import RnnLM  # noqa: E402
-from clarity_lab.models.transformer_asr import TransformerASR  # noqa: E402
 from clarity_lab.widgets import explore_joint  # noqa: E402
+from tests.models.sure_speller import sure_transformer  # noqa: E402
 
-SIZES = {"size": 16, "n_heads": 2, "n_encoder_layers": 1, "n_decoder_layers": 1}
 ROW = re.compile(
     r"text-align: left'>([^<]*)</td>" + r"<td>(-?[\d.]+|-inf)</td>" * 4 + "</tr>"
 )
@@ -22,11 +21,7 @@ ROW = re.compile(
 
 @pytest.fixture
 def model():
-    torch.manual_seed(3)
-    model = TransformerASR(**SIZES).eval()
-    for head in (model.name, model.ctc):  # an untrained one is sure of nothing
-        head.weight.data *= 8
-    return model
+    return sure_transformer()
 
 
 @pytest.fixture
